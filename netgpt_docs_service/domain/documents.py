@@ -1,0 +1,117 @@
+"""What a document is, and what was done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+Scalar: TypeAlias = str | int | float | bool
+MetadataValue: TypeAlias = Scalar | tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentFields:
+    """What the caller says about a document; every field can be filtered on."""
+
+    title: str | None = None
+    doc_type: str = "text"
+    intent: str | None = None
+    tags: tuple[str, ...] = ()
+    source: str | None = None
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document as it was accepted: its text is what every offset refers to.
+
+    `source_sha256` is over the bytes as sent; for plain text they are the UTF-8 of the text.
+    """
+
+    doc_id: str
+    text: str
+    fields: DocumentFields = field(default_factory=DocumentFields)
+    media_type: str = "text/plain"
+    filename: str | None = None
+    size_bytes: int | None = None
+    source_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Fingerprints of the three steps that turn bytes into vectors."""
+
+    extractor: str
+    chunker: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """A document's truth: which generation of chunks is current, and how it was made.
+
+    `sequence` orders every write of the document, `version` is the sequence of the write that made
+    the current generation. A manifest without a generation is a tombstone: the document is gone.
+    """
+
+    doc_id: str
+    sequence: int
+    generation: str | None
+    version: int
+    fields: DocumentFields = field(default_factory=DocumentFields)
+    media_type: str = "text/plain"
+    filename: str | None = None
+    size_bytes: int = 0
+    pages: int | None = None
+    source_sha256: str = ""
+    content_sha256: str = ""
+    pipeline: Pipeline = Pipeline("", "", "")
+    chunk_count: int = 0
+    token_count: int = 0
+    char_count: int = 0
+    took_ms: float = 0.0
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def is_tombstone(self) -> bool:
+        """Whether the document was deleted."""
+        return self.generation is None
+
+    def is_readable(self, now: datetime) -> bool:
+        """Whether readers may see the document at `now`: it exists and has not expired."""
+        expires_at = self.fields.expires_at
+        return not self.is_tombstone and (expires_at is None or expires_at > now)
+
+
+class ReceiptStatus(StrEnum):
+    """How a write of a document ended."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What every ingest answers.
+
+    `embedded` + `reused` = `chunks` that carry a vector; `deleted` counts chunks of the previous
+    version which the new one no longer has; `tokens` are the model's, special tokens included.
+    """
+
+    doc_id: str
+    version: int
+    status: ReceiptStatus
+    chunks: int
+    embedded: int
+    reused: int
+    deleted: int
+    tokens: int
+    content_sha256: str
+    took_ms: float

@@ -1,0 +1,58 @@
+"""Embedding: what turns queries and passages into vectors. There is no third way in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from netgpt_docs_service.domain.chunks import Vector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFingerprint:
+    """Everything that decides what a vector means; two models are one only if all of it agrees."""
+
+    weights_sha256: str
+    tokenizer_sha256: str
+    architecture_sha256: str
+    dimension: int
+    pooling: str
+    normalize: bool
+    query_prefix: str
+    passage_prefix: str
+    max_tokens: int
+
+
+class Embedder(Protocol):
+    """A loaded model. Work waits in a bounded queue and runs on the engine's own thread."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of every vector."""
+        ...
+
+    @property
+    def max_tokens(self) -> int:
+        """Most tokens of one passage, special tokens and prefix included."""
+        ...
+
+    @property
+    def fingerprint(self) -> ModelFingerprint:
+        """What the vectors of this engine are comparable with."""
+        ...
+
+    async def embed_query(self, text: str) -> Vector:
+        """Return the vector of a question, with the model's query prefix.
+
+        Raises LimitExceeded when it is longer than the model takes (never truncates), Overloaded
+        when the queue is full, EmbeddingFailed when the engine raised on it.
+        """
+        ...
+
+    async def embed_passages(self, passages: Sequence[Sequence[int]]) -> list[Vector]:
+        """Return one vector for each passage of token ids (without special tokens), in order.
+
+        Raises as `embed_query` does; LimitExceeded names the passage that is too long.
+        """
+        ...

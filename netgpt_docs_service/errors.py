@@ -1,0 +1,155 @@
+"""Every error this service raises on purpose.
+
+ServiceError                    kind, message; no HTTP words (api/problems.py has the one table)
+├── InvalidInput                the caller sent something that can never work
+│   └── LimitExceeded           ... because it is larger than a limit
+├── Unauthenticated             no key, or one that is not known
+├── Forbidden                   a known key without the scope or tenant for this
+├── NotFound                    nothing of this tenant has that name
+├── Conflict                    the state of the document does not allow it now
+├── NotSupported                a feature that this deployment does not have
+├── Unavailable                 try again after `retry_after_s`
+│   ├── Overloaded              the embedding queue is full
+│   ├── DeadlineExceeded        the work did not finish in its time
+│   ├── StoreUnavailable        the vector store does not answer
+│   ├── InsufficientStorage     the disk is nearly full
+│   └── EmbeddingFailed         the engine raised in the middle of a batch
+└── StartupError                the process refuses to start, and says why
+├── ConfigurationError      a setting is missing or makes no sense
+├── ModelUnavailable        the embedding model cannot be loaded
+├── FingerprintMismatch     the stored vectors belong to another model
+└── DataDirectoryInUse      another process owns the data directory
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ServiceError(Exception):
+    """Something this service knows how to explain."""
+
+    kind: ClassVar[str] = "service_error"
+
+    def __init__(self, message: str | None = None) -> None:
+        """Keep `message`; without one, the class's own docstring is the message."""
+        self.message = message or (type(self).__doc__ or self.kind).splitlines()[0]
+        super().__init__(self.message)
+
+
+class InvalidInput(ServiceError):
+    """The request can never work as it was sent."""
+
+    kind = "invalid_input"
+
+    def __init__(self, message: str | None = None, *, pointer: str = "") -> None:
+        """Name the offending part with a JSON pointer, where there is one."""
+        super().__init__(message)
+        self.pointer = pointer
+
+
+class LimitExceeded(InvalidInput):
+    """The request is larger than this service takes."""
+
+    kind = "limit_exceeded"
+
+
+class Unauthenticated(ServiceError):
+    """A valid bearer key is required."""
+
+    kind = "unauthenticated"
+
+
+class Forbidden(ServiceError):
+    """This key may not do that."""
+
+    kind = "forbidden"
+
+
+class NotFound(ServiceError):
+    """There is nothing of that name."""
+
+    kind = "not_found"
+
+
+class Conflict(ServiceError):
+    """The document is in a state that does not allow this now."""
+
+    kind = "conflict"
+
+
+class NotSupported(ServiceError):
+    """This deployment does not offer that."""
+
+    kind = "not_supported"
+
+
+class Unavailable(ServiceError):
+    """The service cannot do this right now."""
+
+    kind = "unavailable"
+
+    def __init__(self, message: str | None = None, *, retry_after_s: float = 1.0) -> None:
+        """Say after how many seconds it is worth trying again."""
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class Overloaded(Unavailable):
+    """Too much work is waiting; this request was not queued."""
+
+    kind = "overloaded"
+
+
+class DeadlineExceeded(Unavailable):
+    """The work did not finish in time."""
+
+    kind = "deadline_exceeded"
+
+
+class StoreUnavailable(Unavailable):
+    """The vector store does not answer."""
+
+    kind = "store_unavailable"
+
+
+class InsufficientStorage(Unavailable):
+    """The disk is nearly full; nothing was written."""
+
+    kind = "insufficient_storage"
+
+
+class EmbeddingFailed(Unavailable):
+    """The embedding engine failed on this batch."""
+
+    kind = "embedding_failed"
+
+
+class StartupError(ServiceError):
+    """The process refuses to start."""
+
+    kind = "startup_error"
+
+
+class ConfigurationError(StartupError):
+    """A setting is missing or makes no sense."""
+
+    kind = "configuration_error"
+
+
+class ModelUnavailable(StartupError):
+    """The embedding model cannot be loaded."""
+
+    kind = "model_unavailable"
+
+
+class FingerprintMismatch(StartupError):
+    """The stored vectors were made by another model or pipeline."""
+
+    kind = "fingerprint_mismatch"
+
+
+class DataDirectoryInUse(StartupError):
+    """Another process owns the data directory."""
+
+    kind = "data_directory_in_use"

@@ -1,0 +1,170 @@
+"""The store: documents as manifests and generations of chunks, one tenant at a time.
+
+Every method takes the tenant first and can only see that tenant's points. Work over all tenants
+is a port of its own, `StoreMaintenance`, which only the sweeping use cases hold.
+
+Every method raises StoreUnavailable when the engine does not answer; methods that write raise
+InsufficientStorage, before they change anything, when the disk is nearly full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from netgpt_docs_service.domain.chunks import Chunk, StoredVector, Vector
+from netgpt_docs_service.domain.documents import Manifest
+from netgpt_docs_service.domain.filters import Filter
+from netgpt_docs_service.domain.search import Candidate, CandidateQuery, ResolvedChunk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestQuery:
+    """Which documents to list; `cursor` is what the page before answered."""
+
+    now: datetime
+    limit: int
+    cursor: str | None = None
+    filter: Filter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestPage:
+    """One page of documents; `total_count` counts all that match, on every page."""
+
+    entries: list[Manifest]
+    total_count: int
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationSet:
+    """All chunks of one generation of one document, of whatever tenant."""
+
+    tenant: str
+    doc_id: str
+    generation: str
+    chunk_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreTotals:
+    """What the store holds, over all tenants; tombstones and stale chunks included."""
+
+    points: int
+    documents: int
+    chunks: int
+
+
+class DocumentStore(Protocol):
+    """Keep documents of many tenants so that each sees only its own."""
+
+    async def manifest(self, tenant: str, doc_id: str) -> Manifest | None:
+        """Return the document's manifest, tombstones included; None when it was never written."""
+        ...
+
+    async def manifests(self, tenant: str, query: ManifestQuery) -> ManifestPage:
+        """Return one page of documents that exist and have not expired, in a stable order.
+
+        A document that exists during the whole walk appears on exactly one page.
+        Raises InvalidInput for a cursor this store did not make.
+        """
+        ...
+
+    async def write_chunks(
+        self,
+        tenant: str,
+        manifest: Manifest,
+        chunks: Sequence[Chunk],
+        *,
+        vectors: Sequence[Vector | None],
+    ) -> None:
+        """Store `chunks` of `manifest`'s generation with the fields of its document.
+
+        Invisible to readers until the manifest is flipped. One vector for each chunk; None for a
+        chunk that must never be found (white space only). Writing the same chunk again replaces it.
+        """
+        ...
+
+    async def count_chunks(self, tenant: str, doc_id: str, generation: str) -> int:
+        """Count the stored chunks of one generation, exactly."""
+        ...
+
+    async def flip(
+        self, tenant: str, manifest: Manifest, *, copied_generation: str | None = None
+    ) -> Manifest:
+        """Make `manifest` the document's truth if its sequence is the highest; return the truth.
+
+        Compare-and-set: inserts when there is none, replaces one with a lower sequence, else does
+        nothing. With `copied_generation` it also demands that this generation is still current and
+        never inserts. The answer is what stands afterwards, durable: compare it to learn who won.
+        Chunks written before are durable before the flip is visible.
+        """
+        ...
+
+    async def fence(self, tenant: str, manifest: Manifest, sequence: int) -> Manifest | None:
+        """Raise the document's sequence, pointer unchanged, and return what stands afterwards.
+
+        Only if `manifest`'s generation is still current and its sequence is lower; else nothing
+        changes. Older writes that are still running lose from then on.
+        """
+        ...
+
+    async def sweep(self, tenant: str, manifest: Manifest) -> int:
+        """Delete every set of chunks which `manifest` makes stale; return how many chunks went.
+
+        A set is stale when its sequence is not above the manifest's and it is not current. A set
+        above may have a living writer and is never touched.
+        """
+        ...
+
+    async def stored_vectors(self, tenant: str, doc_id: str) -> list[StoredVector]:
+        """Return the vectors of every set of chunks this document has, current or not."""
+        ...
+
+    async def chunks(
+        self, tenant: str, manifest: Manifest, *, first: int = 0, limit: int | None = None
+    ) -> list[Chunk]:
+        """Return the chunks of `manifest`'s generation by index, from `first`, at most `limit`.
+
+        Fewer than asked for means that the generation is no longer whole: read the manifest again.
+        """
+        ...
+
+    async def candidates(self, tenant: str, query: CandidateQuery) -> list[Candidate]:
+        """Return the union of the best `query.limit` chunks by cosine and by BM25, unordered.
+
+        Any generation, none that has expired; every candidate carries its exact cosine, and its
+        BM25 score (0 when no word matched) unless the mode is dense. IDF is the tenant's own.
+        """
+        ...
+
+    async def resolve(self, tenant: str, chunk_ids: Sequence[str]) -> list[ResolvedChunk]:
+        """Return chunks with their documents' manifests, in the order asked, less the missing."""
+        ...
+
+
+class StoreMaintenance(Protocol):
+    """Look after the store as a whole: over all tenants, never on behalf of a caller."""
+
+    def generation_sets(self) -> AsyncIterator[GenerationSet]:
+        """Walk all sets of chunks there are, in small pages; a set may be reported in parts."""
+        ...
+
+    def tombstones(self, before: datetime) -> AsyncIterator[tuple[str, Manifest]]:
+        """Walk (tenant, manifest) of documents deleted before `before`."""
+        ...
+
+    async def forget(self, tenant: str, manifest: Manifest) -> bool:
+        """Remove a tombstone if it is still exactly `manifest`; say whether it was."""
+        ...
+
+    async def totals(self) -> StoreTotals:
+        """Count what is stored."""
+        ...
+
+    async def ping(self) -> None:
+        """Return when the engine answers; raise StoreUnavailable when it does not."""
+        ...
