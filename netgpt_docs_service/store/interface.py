@@ -142,7 +142,7 @@ class DocumentStore(Protocol):
         ...
 
     async def resolve(self, tenant: str, chunk_ids: Sequence[str]) -> list[ResolvedChunk]:
-        """Return chunks with their documents' manifests, in the order asked, less the missing."""
+        """Return chunks with their manifests, in the order asked, without those that are gone."""
         ...
 
 
