@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -23,6 +24,11 @@ class DocumentFields:
     source: str | None = None
     metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
     expires_at: datetime | None = None
+
+    def canonical(self) -> str:
+        """Return a text that is equal exactly when all fields are: 1, 1.0 and True differ."""
+        values = asdict(self) | {"metadata": dict(self.metadata)}
+        return json.dumps(values, sort_keys=True, default=str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,103 @@
+"""Settings: every field with its unit; the only reader of the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from netgpt_docs_service.errors import ConfigurationError
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+class Settings(BaseSettings):
+    """What the operator decides. Each field is the environment variable of its name in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    embedding_model: str = "BAAI/bge-small-en-v1.5"
+    """A hub id, a folder, or `bundled` (the model of the extra `bundled`)."""
+    hf_hub_offline: bool = False
+    """Never ask the model hub; the model must already be on this machine."""
+    model_timeout_s: Annotated[float, Field(gt=0)] = 300.0
+    """Longest time, in seconds, that fetching the model from the hub may take at start."""
+    embedding_threads: Annotated[int, Field(ge=0, le=1024)] = 0
+    """Threads of the embedding engine; 0 takes the CPUs this process may use."""
+    embedding_queue_tokens: Annotated[int, Field(ge=1024)] = 1_000_000
+    """Most tokens that may wait for the embedding engine before requests are refused."""
+
+    chunk_size: Annotated[int, Field(ge=128, le=8192)] = 512
+    """Most tokens of one chunk, special tokens included; clamped to the model's limit."""
+    chunk_overlap: Annotated[int, Field(ge=0, le=1024)] = 64
+    """Most tokens that a chunk repeats from the one before it."""
+
+    qdrant_url: str | None = None
+    """Address of a Qdrant server. This version runs on the embedded engine only and refuses it."""
+    collection_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = "netgpt_documents"
+    """Name of the collection that holds all documents."""
+    data_dir: Path = Path("data")
+    """Folder of the embedded store, owned by one process at a time."""
+    min_free_disk_mb: Annotated[int, Field(ge=0)] = 1024
+    """Free space, in MiB, below which writes are refused."""
+    sweep_interval_s: Annotated[float, Field(gt=0)] = 3600.0
+    """Seconds between two sweeps of chunks that no reader can see."""
+
+    api_key: SecretStr | None = None
+    """One key with every scope for the tenant `default`."""
+    api_key_file: Path | None = None
+    """A file that holds API_KEY."""
+    api_keys_file: Path | None = None
+    """A YAML list of keys: id, sha256 of the secret, tenant, scopes, optional expires_at."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    """Port to listen on; 0 takes a free one."""
+    log_level: LogLevel = "info"
+    """Least severe level that is logged."""
+    max_body_mb: Annotated[int, Field(ge=1, le=1024)] = 8
+    """Largest JSON body, in MiB."""
+    max_text_bytes: Annotated[int, Field(ge=1)] = 4_000_000
+    """Largest text of one document, in bytes of UTF-8."""
+    ingest_deadline_s: Annotated[float, Field(gt=0)] = 55.0
+    """Longest time, in seconds, that one ingest request may take."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.qdrant_url:
+            message = (
+                "QDRANT_URL is set, but this version runs on the embedded engine only: unset it"
+            )
+            raise ValueError(message)
+        if self.chunk_overlap * 2 > self.chunk_size:
+            message = (
+                f"CHUNK_OVERLAP {self.chunk_overlap} must be at most half of "
+                f"CHUNK_SIZE {self.chunk_size}"
+            )
+            raise ValueError(message)
+        return self
+
+    def single_key(self) -> str | None:
+        """Return API_KEY, or what API_KEY_FILE holds; ConfigurationError when it cannot be read."""
+        if self.api_key_file is None:
+            return self.api_key.get_secret_value() if self.api_key else None
+        try:
+            return self.api_key_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            message = f"API_KEY_FILE {self.api_key_file} cannot be read: {error}"
+            raise ConfigurationError(message) from error
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment and `.env`; ConfigurationError names each setting that is wrong."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # values are checked by pydantic
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in each['loc']).upper() or 'settings'}: {each['msg']}"
+            for each in error.errors()
+        )
+        raise ConfigurationError(problems) from error

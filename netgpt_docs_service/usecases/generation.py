@@ -1,0 +1,148 @@
+"""Write one generation of a document: reuse the vectors it already has, embed the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TypeVar
+
+from netgpt_docs_service.domain.chunks import Chunk, Passage, StoredVector, Vector
+from netgpt_docs_service.domain.documents import Manifest
+from netgpt_docs_service.embedding.interface import Embedder
+from netgpt_docs_service.errors import StoreUnavailable
+from netgpt_docs_service.store.interface import DocumentStore
+
+_Item = TypeVar("_Item")
+
+_BATCH = 32
+"""Passages embedded and written in one go: some seconds of CPU, after which a write that was
+overtaken stops. What a crash or a deadline cuts off is at most this much work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenSet:
+    """What writing a generation came to; `superseded_by` is the newer manifest that stopped it."""
+
+    chunks: int = 0
+    embedded: int = 0
+    reused: int = 0
+    deleted: int = 0
+    tokens: int = 0
+    superseded_by: Manifest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationWriter:
+    """Put all chunks of a generation into the store, unseen by readers until its manifest flips."""
+
+    store: DocumentStore
+    embedder: Embedder
+
+    async def write(
+        self,
+        tenant: str,
+        manifest: Manifest,
+        passages: Sequence[Passage],
+        *,
+        previous_generation: str | None,
+    ) -> WrittenSet:
+        """Write `passages` as `manifest`'s generation, counted back; stop when overtaken.
+
+        Vectors are taken by what they embed from any set of chunks the document has, so a second
+        attempt goes on where the first one died. Raises StoreUnavailable when fewer chunks can be
+        counted than were written.
+        """
+        stored = await self.store.stored_vectors(tenant, manifest.doc_id)
+        known: dict[str, Vector] = {each.chunk_hash: each.vector for each in stored}
+        embedded = 0
+        for batch in _batches(passages, _BATCH):
+            stands = await self.store.manifest(tenant, manifest.doc_id)
+            if stands is not None and stands.sequence >= manifest.sequence:
+                return WrittenSet(superseded_by=stands)
+            embedded += await self._embed_missing(batch, known)
+            await self._store(tenant, manifest, batch, known)
+        await self._count_back(tenant, manifest, len(passages))
+        findable = sum(1 for passage in passages if passage.token_ids)
+        return WrittenSet(
+            chunks=len(passages),
+            embedded=embedded,
+            reused=findable - embedded,
+            deleted=_count_gone(stored, previous_generation, passages),
+            tokens=sum(passage.token_count for passage in passages),
+        )
+
+    async def copy(self, tenant: str, manifest: Manifest, chunks: Sequence[Chunk]) -> None:
+        """Write `chunks` of another generation again as `manifest`'s, every vector reused."""
+        stored = await self.store.stored_vectors(tenant, manifest.doc_id)
+        known = {each.chunk_hash: each.vector for each in stored}
+        generation = str(manifest.generation)
+        for batch in _batches(chunks, _BATCH):
+            copies = [
+                replace(chunk, generation=generation, sequence=manifest.sequence) for chunk in batch
+            ]
+            vectors = [known.get(chunk.chunk_hash) for chunk in copies]
+            await self.store.write_chunks(tenant, manifest, copies, vectors=vectors)
+        await self._count_back(tenant, manifest, len(chunks))
+
+    async def _embed_missing(self, batch: Sequence[Passage], known: dict[str, Vector]) -> int:
+        missing = {
+            passage.chunk_hash: passage.token_ids
+            for passage in batch
+            if passage.token_ids and passage.chunk_hash not in known
+        }
+        if not missing:
+            return 0
+        vectors = await self.embedder.embed_passages(list(missing.values()))
+        known.update(zip(missing, vectors, strict=True))
+        return len(missing)
+
+    async def _store(
+        self,
+        tenant: str,
+        manifest: Manifest,
+        batch: Sequence[Passage],
+        known: dict[str, Vector],
+    ) -> None:
+        chunks = [_chunk(manifest, passage) for passage in batch]
+        vectors = [known[each.chunk_hash] if each.token_ids else None for each in batch]
+        await self.store.write_chunks(tenant, manifest, chunks, vectors=vectors)
+
+    async def _count_back(self, tenant: str, manifest: Manifest, expected: int) -> None:
+        generation = str(manifest.generation)
+        counted = await self.store.count_chunks(tenant, manifest.doc_id, generation)
+        if counted != expected:
+            message = (
+                f"document {manifest.doc_id!r}: {counted} of {expected} chunks were found after "
+                "writing them; nothing was made visible"
+            )
+            raise StoreUnavailable(message)
+
+
+def _chunk(manifest: Manifest, passage: Passage) -> Chunk:
+    return Chunk(
+        doc_id=manifest.doc_id,
+        generation=str(manifest.generation),
+        sequence=manifest.sequence,
+        index=passage.index,
+        text=passage.text,
+        chunk_hash=passage.chunk_hash,
+        char_start=passage.char_start,
+        char_end=passage.char_end,
+        token_count=passage.token_count,
+        heading_path=passage.heading_path,
+    )
+
+
+def _count_gone(
+    stored: Sequence[StoredVector], previous: str | None, passages: Sequence[Passage]
+) -> int:
+    before = Counter(each.chunk_hash for each in stored if each.generation == previous)
+    return (before - Counter(passage.chunk_hash for passage in passages)).total()
+
+
+def _batches(items: Sequence[_Item], size: int) -> Iterator[list[_Item]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch

@@ -1,0 +1,71 @@
+"""Say how the service is: one word for the whole, one for each thing it needs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from netgpt_docs_service.errors import ServiceError
+from netgpt_docs_service.store.interface import StoreMaintenance
+
+_PATIENCE_S = 2.0
+
+
+class HealthStatus(StrEnum):
+    """How well something works."""
+
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    UNHEALTHY = "unhealthy"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The state of one thing, with a sentence for the operator."""
+
+    status: HealthStatus
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The worst of all checks, and the checks by name."""
+
+    status: HealthStatus
+    checks: dict[str, Check]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckHealth:
+    """Look at the store, the model and the disk."""
+
+    store: StoreMaintenance
+    model_name: str
+    free_disk_bytes: Callable[[], int]
+    min_free_disk_bytes: int
+
+    async def check(self) -> Health:
+        """Return the state of everything; a store that does not answer in 2 s is unhealthy."""
+        checks = {
+            "store": await self._store(),
+            "model": Check(HealthStatus.HEALTHY, f"{self.model_name} is loaded"),
+            "disk": self._disk(),
+        }
+        order = list(HealthStatus)
+        worst = max((check.status for check in checks.values()), key=order.index)
+        return Health(worst, checks)
+
+    async def _store(self) -> Check:
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await self.store.ping()
+        except (ServiceError, TimeoutError) as error:
+            return Check(HealthStatus.UNHEALTHY, str(error) or f"no answer in {_PATIENCE_S:g} s")
+        return Check(HealthStatus.HEALTHY, "answers")
+
+    def _disk(self) -> Check:
+        free, least = self.free_disk_bytes(), self.min_free_disk_bytes
+        detail = f"{free // 2**20} MiB free, writes need {least // 2**20} MiB"
+        return Check(HealthStatus.HEALTHY if free >= least else HealthStatus.DEGRADED, detail)

@@ -1,0 +1,186 @@
+"""Write a document: cut it, embed what is new, store it beside the old one, then flip."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from netgpt_docs_service.chunking.interface import Chunker
+from netgpt_docs_service.domain.chunks import generation_name
+from netgpt_docs_service.domain.documents import (
+    Document,
+    Manifest,
+    Pipeline,
+    Receipt,
+    ReceiptStatus,
+)
+from netgpt_docs_service.errors import DeadlineExceeded
+from netgpt_docs_service.store.interface import DocumentStore
+from netgpt_docs_service.usecases.generation import GenerationWriter, WrittenSet
+from netgpt_docs_service.usecases.sequence import SequenceClock
+from netgpt_docs_service.usecases.turns import DocumentTurns
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The place in the order of writes that a document got when it was accepted."""
+
+    sequence: int
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    tenant: str
+    document: Document
+    accepted: Accepted
+    content_sha256: str
+    began_s: float
+
+    def took_ms(self) -> float:
+        return round((time.perf_counter() - self.began_s) * 1000, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestDocument:
+    """Make a document searchable, whole or not at all, in the order of acceptance."""
+
+    store: DocumentStore
+    chunker: Chunker
+    writer: GenerationWriter
+    pipeline: Pipeline
+    clock: SequenceClock
+    turns: DocumentTurns
+    now: Callable[[], datetime]
+    deadline_s: float
+
+    async def accept(self, tenant: str, doc_id: str) -> Accepted:
+        """Give a write of this document its place in the order."""
+        manifest = await self.store.manifest(tenant, doc_id)
+        return Accepted(self.clock.accept(manifest.sequence if manifest else 0))
+
+    async def ingest(
+        self, tenant: str, document: Document, *, accepted: Accepted | None = None
+    ) -> Receipt:
+        """Store `document` and return its receipt once it is durable and searchable.
+
+        Raises DeadlineExceeded when it takes longer than `deadline_s`; what was embedded until
+        then is kept and reused when the document is sent again.
+        """
+        try:
+            async with asyncio.timeout(self.deadline_s):
+                return await self._in_turn(tenant, document, accepted)
+        except TimeoutError as error:
+            message = (
+                f"document {document.doc_id!r} was not finished within {self.deadline_s:g} s; "
+                "what is embedded so far is kept: send it again to go on from there"
+            )
+            raise DeadlineExceeded(message) from error
+
+    async def _in_turn(self, tenant: str, document: Document, accepted: Accepted | None) -> Receipt:
+        began_s = time.perf_counter()
+        accepted = accepted or await self.accept(tenant, document.doc_id)
+        content_sha256 = hashlib.sha256(document.text.encode()).hexdigest()
+        write = _Write(tenant, document, accepted, content_sha256, began_s)
+        turn = self.turns.turn(
+            tenant, document.doc_id, sequence=accepted.sequence, replaces_all=True
+        )
+        async with turn:
+            return await self._write(write)
+
+    async def _write(self, write: _Write) -> Receipt:
+        mine = write.accepted.sequence
+        before = await self.store.manifest(write.tenant, write.document.doc_id)
+        while before is not None and before.sequence < mine and self._is_unchanged(write, before):
+            stands = await self.store.fence(write.tenant, before, mine)
+            if stands is not None and stands.sequence == mine:
+                await self.store.sweep(write.tenant, stands)
+                return _unchanged(write, stands)
+            before = stands  # another write came between: look again
+        if before is not None and before.sequence >= mine:
+            return await self._superseded(write, before)
+        return await self._replace(write, before)
+
+    async def _replace(self, write: _Write, before: Manifest | None) -> Receipt:
+        document = write.document
+        passages = await self.chunker.chunk(document.text, media_type=document.media_type)
+        manifest = self._manifest(write, before)
+        previous = before.generation if before else None
+        written = await self.writer.write(
+            write.tenant, manifest, passages, previous_generation=previous
+        )
+        if written.superseded_by is not None:
+            return await self._superseded(write, written.superseded_by)
+        stands = await self.store.flip(
+            write.tenant,
+            replace(
+                manifest,
+                chunk_count=written.chunks,
+                token_count=written.tokens,
+                took_ms=write.took_ms(),
+            ),
+        )
+        if stands.sequence != write.accepted.sequence:
+            return await self._superseded(write, stands)
+        await self.store.sweep(write.tenant, stands)
+        status = ReceiptStatus.CREATED if previous is None else ReceiptStatus.UPDATED
+        return _receipt(write, stands, status, written)
+
+    async def _superseded(self, write: _Write, stands: Manifest) -> Receipt:
+        await self.store.sweep(write.tenant, stands)
+        return _receipt(write, stands, ReceiptStatus.SUPERSEDED, WrittenSet())
+
+    def _is_unchanged(self, write: _Write, before: Manifest) -> bool:
+        document = write.document
+        return (
+            not before.is_tombstone
+            and before.content_sha256 == write.content_sha256
+            and before.pipeline == self.pipeline
+            and before.fields.canonical() == document.fields.canonical()
+            and (before.filename, before.media_type) == (document.filename, document.media_type)
+        )
+
+    def _manifest(self, write: _Write, before: Manifest | None) -> Manifest:
+        document, now = write.document, self.now()
+        size_bytes = document.size_bytes
+        return Manifest(
+            doc_id=document.doc_id,
+            sequence=write.accepted.sequence,
+            generation=generation_name(write.accepted.sequence, write.accepted.attempt),
+            version=write.accepted.sequence,
+            fields=document.fields,
+            media_type=document.media_type,
+            filename=document.filename,
+            size_bytes=len(document.text.encode()) if size_bytes is None else size_bytes,
+            source_sha256=document.source_sha256 or write.content_sha256,
+            content_sha256=write.content_sha256,
+            pipeline=self.pipeline,
+            char_count=len(document.text),
+            created_at=now if before is None or before.is_tombstone else before.created_at,
+            updated_at=now,
+        )
+
+
+def _unchanged(write: _Write, stands: Manifest) -> Receipt:
+    return _receipt(write, stands, ReceiptStatus.UNCHANGED, WrittenSet(reused=stands.chunk_count))
+
+
+def _receipt(
+    write: _Write, stands: Manifest, status: ReceiptStatus, written: WrittenSet
+) -> Receipt:
+    return Receipt(
+        doc_id=stands.doc_id,
+        version=stands.version,
+        status=status,
+        chunks=stands.chunk_count,
+        embedded=written.embedded,
+        reused=written.reused,
+        deleted=written.deleted,
+        tokens=stands.token_count,
+        content_sha256=stands.content_sha256,
+        took_ms=write.took_ms(),
+    )

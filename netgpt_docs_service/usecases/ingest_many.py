@@ -1,0 +1,49 @@
+"""Write many documents of one request, side by side, so that none spoils another."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from netgpt_docs_service.domain.documents import Document, Receipt
+from netgpt_docs_service.errors import DeadlineExceeded, ServiceError
+from netgpt_docs_service.usecases.ingest import Accepted, IngestDocument
+
+_SIDE_BY_SIDE = 4
+"""Documents in work at once: while one is embedded, others are cut, stored and flushed."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestDocuments:
+    """Ingest a list of documents; each gets its own receipt or its own error."""
+
+    one: IngestDocument
+
+    async def ingest(
+        self, tenant: str, documents: Sequence[Document]
+    ) -> list[Receipt | ServiceError]:
+        """Return a receipt or an error for each document, in the order given.
+
+        They are accepted in that order too, so the last of two with one id wins. Documents not
+        begun before the deadline of one ingest are answered with DeadlineExceeded.
+        """
+        ends_s = time.monotonic() + self.one.deadline_s
+        accepted = [await self.one.accept(tenant, each.doc_id) for each in documents]
+        places = asyncio.Semaphore(_SIDE_BY_SIDE)
+
+        async def ingest_one(document: Document, place: Accepted) -> Receipt | ServiceError:
+            async with places:
+                if time.monotonic() >= ends_s:
+                    return DeadlineExceeded(
+                        f"document {document.doc_id!r} was not begun within "
+                        f"{self.one.deadline_s:g} s: send fewer in one request, or send it again"
+                    )
+                try:
+                    return await self.one.ingest(tenant, document, accepted=place)
+                except ServiceError as error:
+                    return error
+
+        work = zip(documents, accepted, strict=True)
+        return await asyncio.gather(*(ingest_one(document, place) for document, place in work))
