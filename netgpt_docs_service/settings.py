@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -101,3 +102,13 @@ def load_settings(**overrides: object) -> Settings:
             for each in error.errors()
         )
         raise ConfigurationError(problems) from error
+
+
+def child_environment(**changes: str) -> dict[str, str]:
+    """Return this process's environment with `changes`, for a service started as a child.
+
+    Settings of ours that are not named are left out, so that the child runs on its defaults.
+    """
+    ours = {name.upper() for name in Settings.model_fields}
+    inherited = {name: value for name, value in os.environ.items() if name.upper() not in ours}
+    return {**inherited, **changes}

@@ -1,0 +1,31 @@
+"""The command `netgpt-docs`."""
+
+from __future__ import annotations
+
+import typer
+
+from netgpt_docs_service.cli.demo import demo
+from netgpt_docs_service.cli.doctor import doctor
+from netgpt_docs_service.cli.documents import documents
+from netgpt_docs_service.cli.ingest import ingest
+from netgpt_docs_service.cli.query import query
+from netgpt_docs_service.cli.serve import serve
+from netgpt_docs_service.version import __version__
+
+
+def main() -> None:
+    """Run the command line."""
+    commands = typer.Typer(
+        name="netgpt-docs",
+        help=f"Documents in, exact passages out. Version {__version__}.",
+        no_args_is_help=True,
+        pretty_exceptions_show_locals=False,
+    )
+    for command in (serve, ingest, query, doctor, demo):
+        commands.command()(command)
+    commands.add_typer(documents, name="documents")
+    commands()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""Talk to the service as any client would: over HTTP, or to an app opened in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from pydantic import SecretStr
+
+from netgpt_docs_service.errors import ConfigurationError, ServiceError
+from netgpt_docs_service.settings import Settings
+
+_TOO_MANY, _UNAVAILABLE = 429, 503
+_TIMEOUT = httpx.Timeout(120.0, connect=5.0)
+
+
+class RequestFailed(ServiceError):
+    """The service answered with a problem document."""
+
+    kind = "request_failed"
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        """Keep the status and the problem as it was answered."""
+        self.status = status
+        self.problem = dict(problem)
+        details = [str(problem.get("detail") or problem.get("title") or f"status {status}")]
+        details += [f"{each['pointer']}: {each['message']}" for each in problem.get("errors", ())]
+        super().__init__("; ".join(details))
+
+
+@dataclass(frozen=True, slots=True)
+class ApiClient:
+    """The calls that the commands need; problems become RequestFailed."""
+
+    http: httpx.AsyncClient
+    patience_s: float = 600.0
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object | None = None,
+        params: Mapping[str, str | int] | None = None,
+    ) -> Any:  # noqa: ANN401  an answer is JSON of any shape
+        """Return the JSON answer; waits and asks again while the service says Retry-After."""
+        waited_s = 0.0
+        while True:
+            answer = await self._send(method, path, body, params)
+            if answer.is_success:
+                return answer.json()
+            pause_s = retry_after_s(answer)
+            if pause_s is None or waited_s + pause_s > self.patience_s:
+                raise RequestFailed(answer.status_code, _problem(answer))
+            await asyncio.sleep(pause_s)
+            waited_s += pause_s
+
+    async def _send(
+        self, method: str, path: str, body: object | None, params: Mapping[str, str | int] | None
+    ) -> httpx.Response:
+        try:
+            return await self.http.request(method, path, json=body, params=params)
+        except httpx.HTTPError as error:
+            message = f"{self.http.base_url} does not answer: {error or type(error).__name__}"
+            raise ConfigurationError(message) from error
+
+
+def retry_after_s(answer: httpx.Response) -> float | None:
+    """Return how long an overloaded service asks us to wait; None when it did not."""
+    if answer.status_code not in {_TOO_MANY, _UNAVAILABLE}:
+        return None
+    seconds = answer.headers.get("retry-after", "")
+    return max(1.0, float(seconds)) if seconds.isdigit() else None
+
+
+def document_path(doc_id: str, *rest: str) -> str:
+    """Return the path of a document: its id is one segment, whatever it holds."""
+    encoded = quote(doc_id, safe="").replace(".", "%2E")  # clients fold `..` away otherwise
+    return "/".join(["/documents", encoded, *rest])
+
+
+@asynccontextmanager
+async def remote_client(url: str, key: str) -> AsyncIterator[ApiClient]:
+    """Talk to the service at `url`."""
+    headers = {"Authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=_TIMEOUT) as http:
+        yield ApiClient(http)
+
+
+@asynccontextmanager
+async def local_client(settings: Settings) -> AsyncIterator[ApiClient]:
+    """Open the embedded store in this process and talk to the same app, without a socket."""
+    from netgpt_docs_service.app import create_app  # noqa: PLC0415  seconds of imports
+    from netgpt_docs_service.wiring import open_services  # noqa: PLC0415  as above
+
+    key = secrets.token_urlsafe(32)
+    private = settings.model_copy(
+        update={"api_key": SecretStr(key), "api_key_file": None, "api_keys_file": None}
+    )
+    app = create_app(private, open_services=open_services)
+    async with app.router.lifespan_context(app) as state:
+
+        async def with_state(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401  ASGI
+            await app({**scope, "state": dict(state or {})}, receive, send)
+
+        headers = {"Authorization": f"Bearer {key}"}
+        transport = httpx.ASGITransport(app=with_state)
+        async with httpx.AsyncClient(
+            base_url="http://embedded", headers=headers, transport=transport, timeout=_TIMEOUT
+        ) as http:
+            yield ApiClient(http)
+
+
+def _problem(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        problem = answer.json()
+    except ValueError:
+        problem = None
+    if not isinstance(problem, dict):
+        return {"title": f"status {answer.status_code}", "detail": answer.text[:200]}
+    return problem

@@ -1,0 +1,118 @@
+"""`netgpt-docs serve`: run the service until it is told to stop."""
+
+from __future__ import annotations
+
+import ipaddress
+import signal
+import socket
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+import uvicorn
+from pydantic import SecretStr
+
+from netgpt_docs_service.cli.dev_key import ensure_dev_key
+from netgpt_docs_service.cli.output import OUT, JsonOption, print_json, run
+from netgpt_docs_service.errors import ConfigurationError
+from netgpt_docs_service.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from netgpt_docs_service.usecases.services import Services
+
+_GRACE_S = 60
+"""How long requests in flight may finish after SIGTERM; an ingest's own deadline is 55 s."""
+
+
+def serve(
+    *,
+    dev: Annotated[
+        bool, typer.Option("--dev", help="Make a random key; loopback addresses only.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Serve the HTTP API; settings come from the environment."""
+
+    async def work() -> None:
+        settings = load_settings()
+        if dev:
+            settings = _development(settings, as_json=as_json)
+        await _serve(settings, as_json=as_json)
+
+    run(work, as_json=as_json)
+
+
+def _development(settings: Settings, *, as_json: bool) -> Settings:
+    if not _is_loopback(settings.host):
+        message = f"serve --dev listens on loopback only; HOST is {settings.host}"
+        raise ConfigurationError(message)
+    if settings.single_key() or settings.api_keys_file:
+        return settings
+    key = ensure_dev_key(settings.data_dir)
+    if not as_json:
+        OUT.print(f"development key, also in {settings.data_dir}/dev-key: {key}")
+    return settings.model_copy(update={"api_key": SecretStr(key)})
+
+
+async def _serve(settings: Settings, *, as_json: bool) -> None:
+    from netgpt_docs_service.app import create_app  # noqa: PLC0415  seconds of imports
+    from netgpt_docs_service.wiring import open_services  # noqa: PLC0415  as above
+
+    listener = _listen(settings.host, settings.port)
+    address = _address(listener)
+    async with open_services(settings, address=address) as services:
+
+        @asynccontextmanager
+        async def opened(_: Settings) -> AsyncIterator[Services]:
+            yield services
+
+        app = create_app(settings, open_services=opened)
+        _say_where(address, as_json=as_json)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=_GRACE_S,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+        # uvicorn raises the signal again after its shutdown: without a handler of our own that
+        # would end the process before the store is closed.
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def _say_where(address: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"address": address})
+    else:
+        OUT.print(f"listening on {address}, documentation at {address}/docs")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        message = f"cannot listen on {host} port {port}: {error.strerror or error}"
+        raise ConfigurationError(message) from error
+    return listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    if ipaddress.ip_address(host).is_unspecified:
+        host = "::1" if ":" in host else "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,214 @@
+"""The protocol of writing: random interleavings of real use cases, with crashes between steps.
+
+Every operation runs on a gated store: it stops before each store call until the machine lets it
+through, so that any order of steps of any operations can happen, and a crash is an operation that
+is never let through again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+
+from netgpt_docs_service.domain.documents import Document, DocumentFields, Receipt, ReceiptStatus
+from netgpt_docs_service.domain.search import Question
+from netgpt_docs_service.errors import NotFound
+from netgpt_docs_service.usecases.read import rebuilt_text
+from netgpt_docs_service.usecases.services import Services
+from tests.support.gated_store import Gate, GatedStore
+from tests.support.protocol import PHRASE, Bench, text_of
+
+DOC_IDS = ("a", "b")
+
+
+@dataclass(slots=True)
+class Running:
+    """An operation on its way through its gate."""
+
+    kind: str
+    doc_id: str
+    number: int
+    gate: Gate
+    task: asyncio.Task[Any]
+
+
+@dataclass(slots=True)
+class Oracle:
+    """What must hold for one document: no write older than the newest finished one is visible."""
+
+    texts: set[str] = field(default_factory=set)
+    highest_version: int = 0
+    deleted_at: int = 0
+    finished: list[Receipt] = field(default_factory=list)
+
+
+class WriteProtocol(RuleBasedStateMachine):
+    """Ingests, deletes, PATCHes and sweeps of two documents, step by step, in any order."""
+
+    running = Bundle("running")
+    bench: Bench
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tenant = self.bench.new_tenant()
+        self.oracles = {doc_id: Oracle() for doc_id in DOC_IDS}
+        self.numbers = 0
+        self.alive: list[Running] = []
+
+    def start(self, kind: str, doc_id: str, work: Coroutine[Any, Any, Any], gate: Gate) -> Running:
+        operation = Running(kind, doc_id, self.numbers, gate, self.bench.loop.create_task(work))
+        self.alive.append(operation)
+        self.bench.settle(operation.task, gate)
+        return operation
+
+    def services(self, gate: Gate) -> Services:
+        return self.bench.services(GatedStore(self.bench.store, gate))
+
+    @rule(target=running, doc_id=st.sampled_from(DOC_IDS), paragraphs=st.integers(1, 5))
+    def ingest(self, doc_id: str, paragraphs: int) -> Running:
+        self.numbers += 1
+        text = text_of(self.numbers, paragraphs)
+        self.oracles[doc_id].texts.add(text)
+        gate = Gate()
+        document = Document(doc_id=doc_id, text=text)
+        return self.start(
+            "ingest", doc_id, self.services(gate).ingest.ingest(self.tenant, document), gate
+        )
+
+    @rule(target=running, doc_id=st.sampled_from(DOC_IDS))
+    def delete(self, doc_id: str) -> Running:
+        gate = Gate()
+        return self.start(
+            "delete", doc_id, self.services(gate).delete.delete(self.tenant, doc_id), gate
+        )
+
+    @rule(target=running, doc_id=st.sampled_from(DOC_IDS))
+    def patch(self, doc_id: str) -> Running:
+        self.numbers += 1
+        title = f"title {self.numbers}"
+
+        def change(fields: DocumentFields) -> DocumentFields:
+            return replace(fields, title=title)
+
+        gate = Gate()
+        work = self.services(gate).change_fields.change(self.tenant, doc_id, change)
+        return self.start("patch", doc_id, work, gate)
+
+    @rule(target=running)
+    def sweep(self) -> Running:
+        gate = Gate()
+        return self.start("sweep", "", self.services(gate).sweep.sweep(), gate)
+
+    @rule(operation=running, steps=st.integers(1, 12))
+    def step(self, operation: Running, steps: int) -> None:
+        for _ in range(steps):
+            if operation.task.done():
+                break
+            operation.gate.pass_one()
+            self.bench.settle(operation.task, operation.gate)
+        self.collect(operation)
+
+    @rule(operation=consumes(running))
+    def crash(self, operation: Running) -> None:
+        """Its process is gone: the operation never makes another step."""
+        if operation in self.alive:
+            self.alive.remove(operation)
+        self.bench.abandon(operation.task)
+
+    def collect(self, operation: Running) -> None:
+        if not operation.task.done() or operation not in self.alive:
+            return
+        self.alive.remove(operation)
+        error = operation.task.exception()
+        assert error is None or isinstance(error, NotFound), error
+        if operation.kind == "ingest":
+            self.oracles[operation.doc_id].finished.append(operation.task.result())
+
+    @invariant()
+    def every_document_is_one_whole_version(self) -> None:
+        for doc_id, oracle in self.oracles.items():
+            manifest = self.bench.run(self.bench.store.manifest(self.tenant, doc_id))
+            if manifest is None:
+                continue
+            assert manifest.version >= oracle.highest_version
+            oracle.highest_version = manifest.version
+            if manifest.is_tombstone:
+                oracle.deleted_at = manifest.sequence
+                continue
+            assert manifest.version > oracle.deleted_at
+            chunks = self.bench.run(self.bench.store.chunks(self.tenant, manifest))
+            assert len(chunks) == manifest.chunk_count
+            assert rebuilt_text(chunks) in oracle.texts
+
+    @invariant()
+    def readers_find_every_document_that_exists(self) -> None:
+        services = self.bench.services(self.bench.store)
+        question = Question(text=PHRASE, top_k=20)
+        hits = self.bench.run(services.search.search(self.tenant, question)).hits
+        for doc_id in DOC_IDS:
+            manifest = self.bench.run(self.bench.store.manifest(self.tenant, doc_id))
+            found = {hit.chunk.generation for hit in hits if hit.chunk.doc_id == doc_id}
+            exists = manifest is not None and not manifest.is_tombstone
+            assert found == ({manifest.generation} if exists and manifest else set())
+
+    @invariant()
+    def a_finished_ingest_stands_unless_something_newer_does(self) -> None:
+        for doc_id, oracle in self.oracles.items():
+            won = [each for each in oracle.finished if each.status != ReceiptStatus.SUPERSEDED]
+            if not won:
+                continue
+            manifest = self.bench.run(self.bench.store.manifest(self.tenant, doc_id))
+            assert manifest is not None
+            assert manifest.version >= max(each.version for each in won)
+
+    def teardown(self) -> None:
+        for operation in self.alive:
+            while not operation.task.done():
+                operation.gate.pass_one()
+                self.bench.settle(operation.task, operation.gate)
+            self.collect(operation)
+        self.every_document_is_one_whole_version()
+        self.nothing_stale_is_left_once_everything_is_old()
+
+    def nothing_stale_is_left_once_everything_is_old(self) -> None:
+        later = self.bench.services(self.bench.store, age=timedelta(days=30))
+        self.bench.run(later.sweep.sweep())
+        left = self.bench.run(self.bench.generations(self.tenant))
+        for doc_id in DOC_IDS:
+            manifest = self.bench.run(self.bench.store.manifest(self.tenant, doc_id))
+            current = {manifest.generation} - {None} if manifest else set()
+            assert left.get(doc_id, set()) == current
+
+
+@pytest.fixture(scope="module")
+def machine(protocol_bench: Bench) -> type[WriteProtocol]:
+    WriteProtocol.bench = protocol_bench
+    return WriteProtocol
+
+
+def run_machine(machine: type[WriteProtocol], examples: int) -> None:
+    case = machine.TestCase
+    case.settings = settings(
+        max_examples=examples, stateful_step_count=30, deadline=None, derandomize=True
+    )
+    case().runTest()
+
+
+def test_no_interleaving_of_writes_loses_mixes_or_revives_a_document(
+    machine: type[WriteProtocol],
+) -> None:
+    run_machine(machine, 25)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_thousands_of_interleavings_lose_nothing(machine: type[WriteProtocol]) -> None:
+    run_machine(machine, 1000)

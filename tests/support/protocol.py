@@ -1,0 +1,153 @@
+"""What the protocol tests run on: a real store, the real use cases, a quick engine and chunker."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import math
+import time
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+from netgpt_docs_service.domain.chunks import Passage, Vector
+from netgpt_docs_service.domain.documents import Pipeline
+from netgpt_docs_service.embedding.interface import ModelFingerprint
+from netgpt_docs_service.usecases.assembly import assemble
+from netgpt_docs_service.usecases.services import Services
+from tests.support.gated_store import Gate
+
+PHRASE = "the walrus remembers"
+DIMENSION = 8
+FINGERPRINT = ModelFingerprint(
+    weights_sha256="0" * 64,
+    tokenizer_sha256="1" * 64,
+    architecture_sha256="2" * 64,
+    dimension=DIMENSION,
+    pooling="none",
+    normalize=True,
+    query_prefix="",
+    passage_prefix="",
+    max_tokens=512,
+)
+_PATIENCE_S = 20.0
+_Result = TypeVar("_Result")
+
+
+def text_of(number: int, paragraphs: int) -> str:
+    """Return a version's text: a paragraph of its own, then some that all versions share."""
+    own = f"{PHRASE} version {number}"
+    shared = [f"{PHRASE} paragraph {each}" for each in range(paragraphs - 1)]
+    return "\n\n".join([own, *shared])
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphChunker:
+    """One passage a paragraph; the blank lines belong to the one before."""
+
+    fingerprint: str = "paragraphs"
+
+    async def chunk(self, text: str, *, media_type: str) -> list[Passage]:
+        del media_type
+        passages, start = [], 0
+        for index, part in enumerate(text.split("\n\n")):
+            end = min(len(text), start + len(part) + 2)
+            ids = tuple(len(word) for word in part.split())
+            passages.append(
+                Passage(
+                    index=index,
+                    text=text[start:end],
+                    char_start=start,
+                    char_end=end,
+                    token_ids=ids,
+                    token_count=len(ids),
+                )
+            )
+            start = end
+        return passages
+
+
+@dataclass(frozen=True, slots=True)
+class HashEmbedder:
+    """Vectors from hashes: equal inputs are equal, others are anywhere on the sphere."""
+
+    dimension: int = DIMENSION
+    max_tokens: int = 512
+    fingerprint: ModelFingerprint = FINGERPRINT
+
+    async def embed_query(self, text: str) -> Vector:
+        return self._vector(text)
+
+    async def embed_passages(self, passages: Sequence[Sequence[int]]) -> list[Vector]:
+        return [self._vector(str(list(passage))) for passage in passages]
+
+    def _vector(self, name: str) -> Vector:
+        digest = hashlib.sha256(name.encode()).digest()[: self.dimension]
+        values = [byte - 127.5 for byte in digest]
+        norm = math.sqrt(math.fsum(value * value for value in values))
+        return [value / norm for value in values]
+
+
+@dataclass(slots=True)
+class Bench:
+    """A store on an event loop of its own, driven one step at a time from a plain test."""
+
+    store: Any
+    loop: asyncio.AbstractEventLoop
+    numbers: count[int] = field(default_factory=count)
+
+    def new_tenant(self) -> str:
+        return f"tenant-{next(self.numbers)}"
+
+    def run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+        return self.loop.run_until_complete(asyncio.wait_for(work, _PATIENCE_S))
+
+    def services(self, store: Any, *, age: timedelta = timedelta()) -> Services:  # noqa: ANN401
+        """Return the use cases of one process: nothing is shared between two but the store."""
+        embedder = HashEmbedder()
+        return assemble(
+            store=store,
+            maintenance=store,
+            chunker=ParagraphChunker(),
+            embedder=embedder,
+            pipeline=Pipeline("text", "paragraphs", "hash"),
+            now=lambda: datetime.now(UTC) + age,
+            now_us=lambda: time.time_ns() // 1000,
+            ingest_deadline_s=3600.0,
+            model_name="hash",
+            free_disk_bytes=lambda: 2**40,
+            min_free_disk_bytes=0,
+        )
+
+    def settle(self, task: asyncio.Task[Any], gate: Gate) -> None:
+        """Run until the operation waits before its next store call, or has ended."""
+
+        async def settled() -> None:
+            waiting = asyncio.ensure_future(gate.waiting.wait())
+            done, _ = await asyncio.wait(
+                {task, waiting}, timeout=_PATIENCE_S, return_when=asyncio.FIRST_COMPLETED
+            )
+            waiting.cancel()
+            assert done, "the operation neither waits at its gate nor ends"
+
+        self.loop.run_until_complete(settled())
+
+    def abandon(self, task: asyncio.Task[Any]) -> None:
+        """Kill an operation where it stands: it makes no further call."""
+        task.cancel()
+
+        async def gone() -> None:
+            with suppress(asyncio.CancelledError, Exception):
+                await task
+
+        self.loop.run_until_complete(gone())
+
+    async def generations(self, tenant: str) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        async for each in self.store.generation_sets():
+            if each.tenant == tenant:
+                found.setdefault(each.doc_id, set()).add(each.generation)
+        return found
