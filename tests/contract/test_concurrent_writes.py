@@ -147,16 +147,10 @@ async def test_an_ingest_that_ran_out_of_time_goes_on_where_it_stopped(
     hasty = make_services(ingest_deadline_s=0.5)
     document = version(1, 70)
 
-    async def stop_after_one_batch() -> None:
-        await embedder.began.wait()
-        while embedder.passages == 0:
-            await asyncio.sleep(0)
-        embedder.go_on.clear()
-
-    stopping = asyncio.create_task(stop_after_one_batch())
+    embedder.hold_after = 1
     with pytest.raises(DeadlineExceeded, match="send it again"):
         await hasty.ingest.ingest(tenant, document)
-    await stopping
+    embedder.hold_after = None
     embedder.go_on.set()
     receipt = await make_services().ingest.ingest(tenant, document)
     assert receipt.status is ReceiptStatus.CREATED

@@ -13,12 +13,16 @@ from tests.support.protocol import DIMENSION, FINGERPRINT, HashEmbedder
 
 @dataclass(slots=True)
 class SlowEmbedder:
-    """Embeds at once unless `go_on` is cleared; `began` is set when a passage call has come in."""
+    """Embeds at once unless `go_on` is cleared, as it is once `hold_after` passages are done.
+
+    `began` is set when a passage call has come in.
+    """
 
     dimension: int = DIMENSION
     max_tokens: int = 512
     fingerprint: ModelFingerprint = FINGERPRINT
     passages: int = 0
+    hold_after: int | None = None
     began: asyncio.Event = field(default_factory=asyncio.Event)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -32,4 +36,6 @@ class SlowEmbedder:
         self.began.set()
         await self.go_on.wait()
         self.passages += len(passages)
+        if self.hold_after is not None and self.passages >= self.hold_after:
+            self.go_on.clear()
         return await HashEmbedder().embed_passages(passages)
