@@ -1,0 +1,107 @@
+"""`netgpt-docs doctor`: look at everything a start needs, and say what is wrong with it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+from rich.markup import escape
+
+from netgpt_docs_service.cli.dev_key import read_dev_key
+from netgpt_docs_service.cli.output import OUT, JsonOption, print_json
+from netgpt_docs_service.errors import ConfigurationError, ServiceError
+from netgpt_docs_service.settings import Settings, load_settings
+from netgpt_docs_service.version import __version__
+from netgpt_docs_service.wiring import describe_model, load_keys, owner_address
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    is_good: bool
+    detail: str
+
+
+def doctor(*, as_json: JsonOption = False) -> None:
+    """Check settings, keys, data directory, disk and model; exit 1 when something is wrong."""
+    findings = list(_findings())
+    is_good = all(finding.is_good for finding in findings)
+    if as_json:
+        checks = {each.name: {"ok": each.is_good, "detail": each.detail} for each in findings}
+        print_json({"ok": is_good, "version": __version__, "checks": checks})
+    else:
+        for each in findings:
+            mark = "[green]ok[/green]  " if each.is_good else "[red]FAIL[/red]"
+            OUT.print(f"{mark} {each.name}: {escape(each.detail)}")
+    if not is_good:
+        raise typer.Exit(1)
+
+
+def _findings() -> Iterator[Finding]:
+    try:
+        settings = load_settings()
+    except ConfigurationError as error:
+        yield Finding("settings", is_good=False, detail=error.message)
+        return
+    yield Finding("settings", is_good=True, detail="every setting is valid")
+    checks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
+        ("keys", _keys),
+        ("data directory", _data_directory),
+        ("disk", _disk),
+        ("model", describe_model),
+        ("cpu", _cpu),
+    )
+    for name, check in checks:
+        try:
+            yield Finding(name, is_good=True, detail=check(settings))
+        except ServiceError as error:
+            yield Finding(name, is_good=False, detail=error.message)
+
+
+def _keys(settings: Settings) -> str:
+    keys = load_keys(settings)
+    if keys:
+        return f"{len(keys)} keys: {', '.join(sorted(key.key_id for key in keys))}"
+    if read_dev_key(settings.data_dir):
+        return "only the development key of serve --dev"
+    message = "no key: set API_KEY or API_KEYS_FILE, or use serve --dev on this machine"
+    raise ConfigurationError(message)
+
+
+def _data_directory(settings: Settings) -> str:
+    folder = _existing(settings.data_dir)
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        message = f"{folder} cannot be written: {error.strerror or error}"
+        raise ConfigurationError(message) from error
+    address = owner_address(settings.data_dir)
+    used_by = f"in use by the service at {address}" if address else "not in use"
+    return f"{settings.data_dir.resolve()} is writable, {used_by}"
+
+
+def _disk(settings: Settings) -> str:
+    free_mb = shutil.disk_usage(_existing(settings.data_dir)).free // 2**20
+    detail = f"{free_mb} MiB free, MIN_FREE_DISK_MB is {settings.min_free_disk_mb}"
+    if free_mb < settings.min_free_disk_mb:
+        raise ConfigurationError(detail)
+    return detail
+
+
+def _cpu(settings: Settings) -> str:
+    usable = len(os.sched_getaffinity(0))
+    threads = settings.embedding_threads or usable
+    return f"{usable} CPUs may be used, the engine takes {threads}"
+
+
+def _existing(folder: Path) -> Path:
+    folder = folder.resolve()
+    return folder if folder.exists() else _existing(folder.parent)

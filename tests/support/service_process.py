@@ -1,0 +1,119 @@
+"""A real service in a process of its own, on loopback, with deadlines on every wait."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from netgpt_docs_service.settings import child_environment
+from netgpt_docs_service.wiring import owner_address
+
+KEY = "acceptance-key-0123456789"
+START_S = 90.0
+STOP_S = 30.0
+
+
+@dataclass(slots=True)
+class ServiceProcess:
+    """`netgpt-docs serve` on a data directory; `settings` are environment variables."""
+
+    data_dir: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    def environment(self) -> dict[str, str]:
+        chosen = {
+            "DATA_DIR": str(self.data_dir),
+            "EMBEDDING_MODEL": "bundled",
+            "PORT": "0",
+            "API_KEY": KEY,
+            "MIN_FREE_DISK_MB": "64",
+            **self.settings,
+        }
+        return child_environment(**{name: value for name, value in chosen.items() if value})
+
+    def start(self, *options: str) -> None:
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "netgpt_docs_service", "serve", *options],
+                env=self.environment(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def start_and_wait(self) -> str:
+        self.start()
+        wait_until(lambda: self.is_ready() or not self.is_running(), START_S)
+        assert self.is_running(), self.log.read_text(errors="replace")
+        return self.address
+
+    @property
+    def log(self) -> Path:
+        return self.data_dir / "service.log"
+
+    @property
+    def address(self) -> str:
+        address = owner_address(self.data_dir)
+        assert address is not None
+        return address
+
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def is_ready(self) -> bool:
+        address = owner_address(self.data_dir)
+        try:
+            return address is not None and httpx.get(f"{address}/readyz", timeout=2).is_success
+        except httpx.HTTPError:
+            return False
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        assert self.process is not None
+        if self.is_running():
+            os.kill(self.process.pid, how)
+        return self.process.wait(STOP_S)
+
+    def kill_group(self) -> None:
+        """SIGKILL for the service and every child of it, at once."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(STOP_S)
+
+    def client(self) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {KEY}"}
+        return httpx.Client(base_url=self.address, headers=headers, timeout=60.0)
+
+    def command(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+        """Run a `netgpt-docs` command with this service's settings."""
+        return subprocess.run(
+            [sys.executable, "-m", "netgpt_docs_service", *arguments],
+            env={**self.environment(), **changes},
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+
+    def command_json(self, *arguments: str) -> Any:  # noqa: ANN401  JSON of any shape
+        done = self.command(*arguments, "--json")
+        assert done.returncode == 0, done.stderr + done.stdout
+        return json.loads(done.stdout)
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float) -> None:
+    ends_s = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < ends_s, f"it was not so within {seconds:g} s"
+        time.sleep(0.05)
