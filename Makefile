@@ -79,5 +79,5 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install -qq --no-deps --retries 1 --timeout 15 --extra-index-url $(TORCH_INDEX) "$$(grep '^torch==' constraints.txt)"
-	$(PIP) install -q -c constraints.txt -e '.[bundled,dev]'
+	$(PIP) install -qq -c constraints.txt -e '.[bundled,dev]'
 	touch $@
