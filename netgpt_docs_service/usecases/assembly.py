@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from netgpt_docs_service.chunking.interface import Chunker
@@ -27,28 +28,29 @@ MAX_WRITE_AGE = timedelta(days=7)
 """A write that is older than this is dead: its chunks are removed and it can no longer win."""
 
 
-def assemble(  # noqa: PLR0913  the one place where every port meets every use case
-    *,
-    store: DocumentStore,
-    maintenance: StoreMaintenance,
-    chunker: Chunker,
-    embedder: Embedder,
-    pipeline: Pipeline,
-    now: Callable[[], datetime],
-    now_us: Callable[[], int],
-    ingest_deadline_s: float,
-    model_name: str,
-    free_disk_bytes: Callable[[], int],
-    min_free_disk_bytes: int,
-) -> Services:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What the edge has opened for the use cases of one process, and how they tell the time."""
+
+    store: DocumentStore
+    maintenance: StoreMaintenance
+    chunker: Chunker
+    embedder: Embedder
+    pipeline: Pipeline
+    now: Callable[[], datetime]
+    now_us: Callable[[], int]
+
+
+def assemble(ports: Ports, *, ingest_deadline_s: float, health: CheckHealth) -> Services:
     """Return the use cases of one process; they share one clock and one set of turns."""
-    clock, turns = SequenceClock(now_us), DocumentTurns()
-    writer = GenerationWriter(store, embedder)
+    store, now = ports.store, ports.now
+    clock, turns = SequenceClock(ports.now_us), DocumentTurns()
+    writer = GenerationWriter(store, ports.embedder)
     ingest = IngestDocument(
         store=store,
-        chunker=chunker,
+        chunker=ports.chunker,
         writer=writer,
-        pipeline=pipeline,
+        pipeline=ports.pipeline,
         clock=clock,
         turns=turns,
         now=now,
@@ -58,19 +60,14 @@ def assemble(  # noqa: PLR0913  the one place where every port meets every use c
     return Services(
         ingest=ingest,
         ingest_many=IngestDocuments(ingest),
-        preview=PreviewChunks(chunker),
+        preview=PreviewChunks(ports.chunker),
         change_fields=ChangeFields(store=store, writer=writer, clock=clock, turns=turns, now=now),
         delete=delete,
         delete_matching=DeleteMatching(delete),
         read=ReadDocuments(store, now),
-        search=SearchDocuments(store, embedder, now),
+        search=SearchDocuments(store, ports.embedder, now),
         sweep=SweepStore(
-            store=store, maintenance=maintenance, now=now, max_write_age=MAX_WRITE_AGE
+            store=store, maintenance=ports.maintenance, now=now, max_write_age=MAX_WRITE_AGE
         ),
-        health=CheckHealth(
-            store=maintenance,
-            model_name=model_name,
-            free_disk_bytes=free_disk_bytes,
-            min_free_disk_bytes=min_free_disk_bytes,
-        ),
+        health=health,
     )

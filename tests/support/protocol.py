@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 from netgpt_docs_service.domain.chunks import Passage, Vector
 from netgpt_docs_service.domain.documents import Pipeline
 from netgpt_docs_service.embedding.interface import ModelFingerprint
-from netgpt_docs_service.usecases.assembly import assemble
+from netgpt_docs_service.usecases.assembly import Ports, assemble
+from netgpt_docs_service.usecases.health import CheckHealth
 from netgpt_docs_service.usecases.services import Services
 from tests.support.gated_store import Gate
 
@@ -91,6 +92,16 @@ class HashEmbedder:
         return [value / norm for value in values]
 
 
+def healthy(store: Any) -> CheckHealth:  # noqa: ANN401  stands for any store
+    """Return a check of a machine with room to spare."""
+    return CheckHealth(
+        store=store,
+        model_name="hash",
+        free_disk_bytes=lambda: 2**40,
+        min_free_disk_bytes=0,
+    )
+
+
 @dataclass(slots=True)
 class Bench:
     """A store on an event loop of its own, driven one step at a time from a plain test."""
@@ -107,20 +118,16 @@ class Bench:
 
     def services(self, store: Any, *, age: timedelta = timedelta()) -> Services:  # noqa: ANN401
         """Return the use cases of one process: nothing is shared between two but the store."""
-        embedder = HashEmbedder()
-        return assemble(
+        ports = Ports(
             store=store,
             maintenance=store,
             chunker=ParagraphChunker(),
-            embedder=embedder,
+            embedder=HashEmbedder(),
             pipeline=Pipeline("text", "paragraphs", "hash"),
             now=lambda: datetime.now(UTC) + age,
             now_us=lambda: time.time_ns() // 1000,
-            ingest_deadline_s=3600.0,
-            model_name="hash",
-            free_disk_bytes=lambda: 2**40,
-            min_free_disk_bytes=0,
         )
+        return assemble(ports, ingest_deadline_s=3600.0, health=healthy(store))
 
     def settle(self, task: asyncio.Task[Any], gate: Gate) -> None:
         """Run until the operation waits before its next store call, or has ended."""
