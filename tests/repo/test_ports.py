@@ -7,6 +7,7 @@ import pytest
 MAY_HOLD_MAINTENANCE = {
     "store/": "the port and its adapters",
     "usecases/sweep.py": "clears away stale chunks of all tenants",
+    "usecases/assembly.py": "hands the port to those use cases",
     "usecases/health.py": "pings and counts, and returns no tenant's data",
     "wiring.py": "hands the port to those use cases",
 }
