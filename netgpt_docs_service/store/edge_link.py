@@ -1,0 +1,138 @@
+"""One life of the engine process, from its start to the end of its socket."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from netgpt_docs_service.errors import InvalidInput, StoreUnavailable
+from netgpt_docs_service.store.edge_wire import LENGTH, Answer, Ask, packed, unpacked
+from netgpt_docs_service.store.points import AnswerT_co, Request
+
+_START = (
+    "import sys; path, *arguments = sys.argv[1:]; sys.path[:] = path.split('\\0')[:-1]; "
+    "from netgpt_docs_service.store.edge_worker import main; main(*arguments)"
+)
+
+
+class EdgeLink:
+    """A running engine process and the requests it has not answered yet."""
+
+    def __init__(self, process: subprocess.Popen[bytes], *, asked: int = 1) -> None:
+        """Watch over `process`; `open` makes one."""
+        self._process = process
+        self._numbers = itertools.count(asked)
+        self._waiting: dict[int, asyncio.Future[object]] = {}
+        self._writer: asyncio.StreamWriter
+        self._listener: asyncio.Task[None]
+
+    @classmethod
+    async def open(cls, folder: Path, dimension: int, *, timeout_s: float) -> EdgeLink:
+        """Start the process; return when its shard is loaded, raise StoreUnavailable otherwise."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            link = cls(_start(theirs, folder, dimension))
+        reader, link._writer = await asyncio.open_unix_connection(sock=ours)
+        loaded = link._expect(0)
+        link._listener = asyncio.create_task(link._listen(reader))
+        try:
+            async with asyncio.timeout(timeout_s):
+                await loaded
+        except BaseException as error:
+            await link.close(timeout_s=0)
+            if isinstance(error, TimeoutError):
+                msg = f"the shard in {folder} was not loaded in {timeout_s:g} s"
+                raise StoreUnavailable(msg) from None
+            raise
+        return link
+
+    @property
+    def pid(self) -> int:
+        """The engine process."""
+        return self._process.pid
+
+    @property
+    def waiting_count(self) -> int:
+        """How many requests are not answered yet."""
+        return len(self._waiting)
+
+    async def ask(self, request: Request[AnswerT_co]) -> AnswerT_co:
+        """Return the answer; raises InvalidInput or StoreUnavailable for the engine."""
+        number = next(self._numbers)
+        answer = self._expect(number)
+        try:
+            self._writer.write(packed(Ask(number, request)))
+            await self._writer.drain()
+            return await answer  # type: ignore[return-value]  # the other half answers in kind
+        except ConnectionError as error:
+            raise _ended() from error
+        finally:
+            self._waiting.pop(number, None)
+
+    async def ended(self) -> None:
+        """Return when the process has closed its end, whatever the reason."""
+        await asyncio.wait([self._listener])
+
+    async def close(self, *, timeout_s: float) -> None:
+        """Hang up and let the process flush; kill it when that takes longer than `timeout_s`."""
+        self._writer.close()
+        self._listener.cancel()
+        await asyncio.wait([self._listener])
+        self._fail_waiting()
+        try:
+            await asyncio.to_thread(self._process.wait, timeout_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            await asyncio.to_thread(self._process.wait)
+
+    def _expect(self, number: int) -> asyncio.Future[object]:
+        answer = asyncio.get_running_loop().create_future()
+        self._waiting[number] = answer
+        return answer
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        try:
+            while True:
+                (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+                message = unpacked(await reader.readexactly(length))
+                if isinstance(message, Answer):
+                    self._settle(message)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self._fail_waiting()
+
+    def _settle(self, message: Answer) -> None:
+        answer = self._waiting.pop(message.number, None)
+        if answer is None or answer.done():
+            return
+        if message.refused is not None:
+            answer.set_exception(InvalidInput(f"the store cannot hold this: {message.refused}"))
+        elif message.failed is not None:
+            answer.set_exception(StoreUnavailable(f"the engine failed: {message.failed}"))
+        else:
+            answer.set_result(message.value)
+
+    def _fail_waiting(self) -> None:
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(_ended())
+        self._waiting.clear()
+
+
+def _start(link: socket.socket, folder: Path, dimension: int) -> subprocess.Popen[bytes]:
+    path = "".join(f"{entry}\0" for entry in sys.path)
+    arguments = (str(link.fileno()), str(os.getpid()), str(folder), str(dimension))
+    return subprocess.Popen(  # noqa: S603  our own interpreter, no shell
+        [sys.executable, "-c", _START, path, *arguments],
+        stdin=subprocess.DEVNULL,
+        pass_fds=(link.fileno(),),
+        start_new_session=True,  # Ctrl-C goes to the whole foreground group
+    )
+
+
+def _ended() -> StoreUnavailable:
+    return StoreUnavailable("the engine process ended before it answered")

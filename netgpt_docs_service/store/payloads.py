@@ -1,0 +1,171 @@
+"""Manifests and chunks as payloads of points, and back without loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from netgpt_docs_service.domain.chunks import Chunk
+from netgpt_docs_service.domain.documents import (
+    DocumentFields,
+    Manifest,
+    MetadataValue,
+    Pipeline,
+)
+
+Payload: TypeAlias = dict[str, Any]
+
+
+class Kind(StrEnum):
+    """What a point is."""
+
+    CHUNK = "chunk"
+    MANIFEST = "manifest"
+
+
+class State(StrEnum):
+    """Whether a manifest's document exists."""
+
+    LIVE = "live"
+    TOMBSTONE = "tombstone"
+
+
+def manifest_payload(tenant: str, manifest: Manifest) -> Payload:
+    """Write a manifest down; a value that is None is left out."""
+    return _without_none(
+        {
+            "tenant": tenant,
+            "kind": Kind.MANIFEST.value,
+            "state": (State.TOMBSTONE if manifest.is_tombstone else State.LIVE).value,
+            "doc_id": manifest.doc_id,
+            "sequence": manifest.sequence,
+            "generation": manifest.generation,
+            "version": manifest.version,
+            "title": manifest.fields.title,
+            "media_type": manifest.media_type,
+            "filename": manifest.filename,
+            "size_bytes": manifest.size_bytes,
+            "pages": manifest.pages,
+            "source_sha256": manifest.source_sha256,
+            "content_sha256": manifest.content_sha256,
+            "extractor": manifest.pipeline.extractor,
+            "chunker": manifest.pipeline.chunker,
+            "model": manifest.pipeline.model,
+            "chunk_count": manifest.chunk_count,
+            "token_count": manifest.token_count,
+            "char_count": manifest.char_count,
+            "took_ms": manifest.took_ms,
+            **_filterable(manifest),
+        }
+    )
+
+
+def manifest_of(payload: Payload) -> Manifest:
+    """Read a manifest back."""
+    return Manifest(
+        doc_id=payload["doc_id"],
+        sequence=payload["sequence"],
+        generation=payload.get("generation"),
+        version=payload["version"],
+        fields=_fields_of(payload),
+        media_type=payload["media_type"],
+        filename=payload.get("filename"),
+        size_bytes=payload["size_bytes"],
+        pages=payload.get("pages"),
+        source_sha256=payload["source_sha256"],
+        content_sha256=payload["content_sha256"],
+        pipeline=Pipeline(payload["extractor"], payload["chunker"], payload["model"]),
+        chunk_count=payload["chunk_count"],
+        token_count=payload["token_count"],
+        char_count=payload["char_count"],
+        took_ms=payload["took_ms"],
+        created_at=datetime.fromisoformat(payload["created_at"]),
+        updated_at=datetime.fromisoformat(payload["updated_at"]),
+    )
+
+
+def chunk_payload(tenant: str, manifest: Manifest, chunk: Chunk) -> Payload:
+    """Write a chunk down, with the fields of its document that can be filtered on."""
+    return _without_none(
+        {
+            "tenant": tenant,
+            "kind": Kind.CHUNK.value,
+            "doc_id": chunk.doc_id,
+            "generation": chunk.generation,
+            "sequence": chunk.sequence,
+            "chunk_index": chunk.index,
+            "text": chunk.text,
+            "chunk_hash": chunk.chunk_hash,
+            "char_start": chunk.char_start,
+            "char_end": chunk.char_end,
+            "page_start": chunk.page_start,
+            "page_end": chunk.page_end,
+            "heading_path": list(chunk.heading_path),
+            "token_count": chunk.token_count,
+            **_filterable(manifest),
+        }
+    )
+
+
+def chunk_of(payload: Payload) -> Chunk:
+    """Read a chunk back."""
+    return Chunk(
+        doc_id=payload["doc_id"],
+        generation=payload["generation"],
+        sequence=payload["sequence"],
+        index=payload["chunk_index"],
+        text=payload["text"],
+        chunk_hash=payload["chunk_hash"],
+        char_start=payload["char_start"],
+        char_end=payload["char_end"],
+        token_count=payload["token_count"],
+        heading_path=tuple(payload["heading_path"]),
+        page_start=payload.get("page_start"),
+        page_end=payload.get("page_end"),
+    )
+
+
+def instant(moment: datetime) -> str:
+    """Write a moment as the engine compares it: ISO 8601, UTC, to the microsecond."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _filterable(manifest: Manifest) -> Payload:
+    fields = manifest.fields
+    return {
+        "doc_type": fields.doc_type,
+        "intent": fields.intent,
+        "tags": list(fields.tags),
+        "source": fields.source,
+        "metadata": {name: _json_value(value) for name, value in fields.metadata.items()},
+        "created_at": instant(manifest.created_at),
+        "updated_at": instant(manifest.updated_at),
+        "expires_at": None if fields.expires_at is None else instant(fields.expires_at),
+    }
+
+
+def _fields_of(payload: Payload) -> DocumentFields:
+    expires_at = payload.get("expires_at")
+    return DocumentFields(
+        title=payload.get("title"),
+        doc_type=payload["doc_type"],
+        intent=payload.get("intent"),
+        tags=tuple(payload["tags"]),
+        source=payload.get("source"),
+        metadata={name: _domain_value(value) for name, value in payload["metadata"].items()},
+        expires_at=None if expires_at is None else datetime.fromisoformat(expires_at),
+    )
+
+
+def _json_value(value: MetadataValue) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _domain_value(value: Any) -> MetadataValue:  # noqa: ANN401  JSON as the engine returns it
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _without_none(payload: Mapping[str, object]) -> Payload:
+    return {key: value for key, value in payload.items() if value is not None}

@@ -1,0 +1,40 @@
+"""How the collection is laid out, in the embedded engine and on a server alike."""
+
+from __future__ import annotations
+
+DENSE = "dense"
+BM25 = "bm25"
+
+BM25_LANGUAGE = "english"
+BM25_AVERAGE_LENGTH = 256.0
+"""Fixed: it is part of every stored weight, and the quality hardly depends on it."""
+
+QUANTILE = 0.99
+OVERSAMPLING = 2.0
+
+PAYLOAD_INDEXES = {
+    "tenant": "tenant",
+    "kind": "keyword",
+    "state": "keyword",
+    "doc_id": "keyword",
+    "sequence": "integer",
+    "doc_type": "keyword",
+    "tags": "keyword",
+    "source": "keyword",
+    "intent": "keyword",
+    "created_at": "datetime",
+    "updated_at": "datetime",
+    "expires_at": "datetime",
+}
+"""Field and kind of index, made before the first write; `tenant` is a keyword that groups."""
+
+
+def layout(dimension: int) -> dict[str, str | int | float]:
+    """Describe what cannot change under points that are already stored."""
+    return {
+        "format": 1,
+        "dimension": dimension,
+        "distance": "cosine",
+        "bm25_language": BM25_LANGUAGE,
+        "bm25_average_length": BM25_AVERAGE_LENGTH,
+    }
