@@ -1,0 +1,81 @@
+"""What makes two models the same model."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from netgpt_docs_service.embedding.interface import ModelFingerprint
+from netgpt_docs_service.embedding.model_folder import ModelFolder, read_json
+from netgpt_docs_service.embedding.model_profile import ModelProfile
+
+_BLOCK_BYTES = 1 << 20
+# Where a model was made and how it was trained or stored: no vector depends on these. Any field
+# not named here counts, because an unknown one (rope_theta, ...) may well decide.
+_IRRELEVANT = frozenset(
+    {
+        "_name_or_path",
+        "transformers_version",
+        "architectures",
+        "torch_dtype",
+        "dtype",
+        "use_cache",
+        "gradient_checkpointing",
+        "initializer_range",
+        "attention_probs_dropout_prob",
+        "hidden_dropout_prob",
+        "classifier_dropout",
+        "id2label",
+        "label2id",
+    }
+)
+
+
+def fingerprint_model(folder: ModelFolder, profile: ModelProfile) -> ModelFingerprint:
+    """Hash the files of `folder` and join them with the way they are used."""
+    return ModelFingerprint(
+        weights_sha256=_sha256(folder.weights),
+        tokenizer_sha256=_sha256([folder.tokenizer_file]),
+        architecture_sha256=_architecture_sha256(folder),
+        dimension=profile.dimension,
+        pooling=profile.pooling,
+        normalize=profile.normalize,
+        query_prefix=profile.query_prefix,
+        passage_prefix=profile.passage_prefix,
+        max_tokens=profile.max_tokens,
+    )
+
+
+def fingerprint_differences(stored: ModelFingerprint, loaded: ModelFingerprint) -> tuple[str, ...]:
+    """Name each field that differs, with both values; nothing when it is the same model."""
+    return tuple(
+        f"{field.name}: stored {before!r}, loaded {now!r}"
+        for field in dataclasses.fields(ModelFingerprint)
+        if (before := getattr(stored, field.name)) != (now := getattr(loaded, field.name))
+    )
+
+
+def _sha256(files: Iterable[Path]) -> str:
+    """Hash the files' bytes one after the other; for one file this is what sha256sum prints."""
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK_BYTES):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def _architecture_sha256(folder: ModelFolder) -> str:
+    config = {key: value for key, value in folder.config.items() if key not in _IRRELEVANT}
+    # Pooling has a field of its own, and its file was renamed field by field between versions.
+    steps = [
+        (module.kind, dict(read_json(module.path / "config.json")))
+        if module.kind == "Dense"
+        else (module.kind, {})
+        for module in folder.modules
+    ]
+    canonical = json.dumps([config, steps], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,82 @@
+"""From the setting EMBEDDING_MODEL to a running embedder."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from netgpt_docs_service.embedding.fingerprint import fingerprint_model
+from netgpt_docs_service.embedding.model_profile import ModelProfile, read_profile
+from netgpt_docs_service.embedding.model_source import resolve_model
+from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer, load_tokenizer
+from netgpt_docs_service.embedding.observer import EmbeddingObserver, NullObserver
+from netgpt_docs_service.embedding.scheduled_embedder import Engine, ScheduledEmbedder
+from netgpt_docs_service.embedding.work_queue import WorkQueue
+from netgpt_docs_service.errors import ModelUnavailable
+
+_WARM_UP_RUNS = 3  # the first one pays for torch's own start; the best one counts
+_NULL = NullObserver()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model that is ready to embed; `embedder.close()` ends its thread."""
+
+    embedder: ScheduledEmbedder
+    tokenizer: ModelTokenizer
+    profile: ModelProfile
+
+
+def load_embedding(
+    model: str,
+    *,
+    cache_dir: Path | None,
+    offline: bool,
+    threads: int,
+    queue_tokens: int,
+    observer: EmbeddingObserver = _NULL,
+) -> LoadedModel:
+    """Find, load and warm up `model`; blocks for 5 to 10 s, so call it in a thread.
+
+    Raises ModelUnavailable with the place looked at and the way to get the model.
+    """
+    folder = resolve_model(model, cache_dir=cache_dir, offline=offline)
+    profile = read_profile(folder, name=model)
+    tokenizer = load_tokenizer(
+        folder.tokenizer_file,
+        query_prefix=profile.query_prefix,
+        passage_prefix=profile.passage_prefix,
+    )
+    from netgpt_docs_service.embedding.torch_engine import (  # noqa: PLC0415  5 s: here or never
+        load_torch_engine,
+    )
+
+    engine = load_torch_engine(folder.path, threads=threads)
+    embedder = ScheduledEmbedder(
+        engine,
+        tokenizer=tokenizer,
+        fingerprint=fingerprint_model(folder, profile),
+        queue=WorkQueue(
+            limit_tokens=queue_tokens,
+            tokens_per_s=_warm_up(engine, tokenizer=tokenizer, profile=profile),
+        ),
+        observer=observer,
+    )
+    return LoadedModel(embedder, tokenizer, profile)
+
+
+def _warm_up(engine: Engine, *, tokenizer: ModelTokenizer, profile: ModelProfile) -> float:
+    """Return the tokens per second of one full input, after a look at its vector."""
+    words = tokenizer.tokenize("warm " * profile.max_tokens).ids
+    full = tokenizer.passage(words[: profile.max_tokens - tokenizer.special_token_count])
+    took_s = math.inf
+    for _ in range(_WARM_UP_RUNS):
+        started = time.perf_counter()
+        (vector,) = engine.compute([full])
+        took_s = min(took_s, time.perf_counter() - started)
+    if len(vector) != profile.dimension or not all(map(math.isfinite, vector)):
+        msg = f"the model gives {len(vector)} numbers; its folder promises {profile.dimension}"
+        raise ModelUnavailable(msg)
+    return len(full) / took_s
