@@ -107,6 +107,7 @@ class Bench:
     """A store on an event loop of its own, driven one step at a time from a plain test."""
 
     store: Any
+    maintenance: Any
     loop: asyncio.AbstractEventLoop
     numbers: count[int] = field(default_factory=count)
 
@@ -120,14 +121,14 @@ class Bench:
         """Return the use cases of one process: nothing is shared between two but the store."""
         ports = Ports(
             store=store,
-            maintenance=store,
+            maintenance=self.maintenance,
             chunker=ParagraphChunker(),
             embedder=HashEmbedder(),
             pipeline=Pipeline("text", "paragraphs", "hash"),
             now=lambda: datetime.now(UTC) + age,
             now_us=lambda: time.time_ns() // 1000,
         )
-        return assemble(ports, ingest_deadline_s=3600.0, health=healthy(store))
+        return assemble(ports, ingest_deadline_s=3600.0, health=healthy(self.maintenance))
 
     def settle(self, task: asyncio.Task[Any], gate: Gate) -> None:
         """Run until the operation waits before its next store call, or has ended."""
@@ -154,7 +155,7 @@ class Bench:
 
     async def generations(self, tenant: str) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        async for each in self.store.generation_sets():
+        async for each in self.maintenance.generation_sets():
             if each.tenant == tenant:
                 found.setdefault(each.doc_id, set()).add(each.generation)
         return found

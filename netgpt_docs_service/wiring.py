@@ -1,0 +1,163 @@
+"""The one place that names adapters: opens them for the use cases and closes them in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+import random
+import shutil
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
+
+from netgpt_docs_service.chunking.token_chunker import TokenChunker
+from netgpt_docs_service.domain.documents import Pipeline
+from netgpt_docs_service.embedding.interface import ModelFingerprint
+from netgpt_docs_service.embedding.load import LoadedModel, load_embedding
+from netgpt_docs_service.embedding.model_profile import read_profile
+from netgpt_docs_service.embedding.model_source import resolve_model
+from netgpt_docs_service.embedding.observer import EmbeddingObserver, NullObserver
+from netgpt_docs_service.errors import ServiceError
+from netgpt_docs_service.settings import Settings
+from netgpt_docs_service.store.data_directory import DataDirectory, owner_address
+from netgpt_docs_service.store.edge_collection import opened_collection
+from netgpt_docs_service.store.edge_maintenance import EdgeMaintenance
+from netgpt_docs_service.store.edge_store import EdgeStore
+from netgpt_docs_service.usecases.assembly import Ports, assemble
+from netgpt_docs_service.usecases.health import CheckHealth
+from netgpt_docs_service.usecases.services import Services
+from netgpt_docs_service.usecases.sweep import SweepStore
+
+__all__ = ["describe_model", "open_services", "owner_address"]
+
+_LOG = logging.getLogger(__name__)
+_EXTRACTOR = "text-1"
+"""Names how bytes become text; what is sent to /ingest is stored as it was sent."""
+_UNOBSERVED = NullObserver()
+_JITTER = 0.1
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings,
+    *,
+    address: str | None = None,
+    observer: EmbeddingObserver = _UNOBSERVED,
+) -> AsyncIterator[Services]:
+    """Open the model and the embedded store, and hand out the use cases over them.
+
+    `address` is where other processes on this machine can reach us. Raises StartupError when
+    another process owns the data directory, the model cannot be loaded, or the stored vectors
+    were made by another one.
+    """
+    async with AsyncExitStack() as stack:
+        directory = stack.enter_context(
+            DataDirectory.claim(settings.data_dir, process="netgpt-docs")
+        )
+        model = await asyncio.to_thread(_load_model, settings, observer)
+        stack.callback(model.embedder.close)
+        chunker = _chunker(settings, model)
+        stack.callback(chunker.close)
+        engine = await stack.enter_async_context(
+            opened_collection(
+                directory.collection(settings.collection_name),
+                model.embedder.dimension,
+                description=asdict(model.embedder.fingerprint),
+            )
+        )
+        free_bytes = partial(_free_bytes, settings)
+        min_free_bytes = settings.min_free_disk_mb * 2**20
+        maintenance = EdgeMaintenance(engine)
+        services = assemble(
+            Ports(
+                store=EdgeStore(engine, free_bytes=free_bytes, min_free_bytes=min_free_bytes),
+                maintenance=maintenance,
+                chunker=chunker,
+                embedder=model.embedder,
+                pipeline=Pipeline(
+                    _EXTRACTOR, chunker.fingerprint, _digest(model.embedder.fingerprint)
+                ),
+                now=lambda: datetime.now(UTC),
+                now_us=lambda: time.time_ns() // 1000,
+            ),
+            ingest_deadline_s=settings.ingest_deadline_s,
+            health=CheckHealth(
+                store=maintenance,
+                model_name=settings.embedding_model,
+                free_disk_bytes=free_bytes,
+                min_free_disk_bytes=min_free_bytes,
+            ),
+        )
+        sweeper = asyncio.create_task(_sweep_for_ever(services.sweep, settings.sweep_interval_s))
+        stack.push_async_callback(_cancelled, sweeper)
+        directory.announce(address)
+        yield services
+
+
+def describe_model(settings: Settings) -> str:
+    """Say which model a start would load, without loading it; ModelUnavailable when none."""
+    folder = resolve_model(
+        settings.embedding_model, cache_dir=None, offline=settings.hf_hub_offline
+    )
+    profile = read_profile(folder, name=settings.embedding_model)
+    return (
+        f"{settings.embedding_model}: {profile.dimension} dimensions, "
+        f"{profile.max_tokens} tokens, {profile.pooling} pooling, in {folder.path}"
+    )
+
+
+def _load_model(settings: Settings, observer: EmbeddingObserver) -> LoadedModel:
+    return load_embedding(
+        settings.embedding_model,
+        cache_dir=None,
+        offline=settings.hf_hub_offline,
+        threads=settings.embedding_threads or len(os.sched_getaffinity(0)),
+        queue_tokens=settings.embedding_queue_tokens,
+        observer=observer,
+    )
+
+
+def _chunker(settings: Settings, model: LoadedModel) -> TokenChunker:
+    chunk_tokens = min(settings.chunk_size, model.embedder.max_tokens)
+    if chunk_tokens < settings.chunk_size:
+        _LOG.warning(
+            "CHUNK_SIZE %d is more than %s takes: chunks have at most %d tokens",
+            settings.chunk_size,
+            settings.embedding_model,
+            chunk_tokens,
+        )
+    return TokenChunker(
+        model.tokenizer, chunk_tokens=chunk_tokens, overlap_tokens=settings.chunk_overlap
+    )
+
+
+def _digest(fingerprint: ModelFingerprint) -> str:
+    return hashlib.sha256(json.dumps(asdict(fingerprint), sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _free_bytes(settings: Settings) -> int:
+    return shutil.disk_usage(settings.data_dir).free
+
+
+async def _sweep_for_ever(sweep: SweepStore, interval_s: float) -> None:
+    while True:
+        try:
+            swept = await sweep.sweep()
+        except ServiceError as error:
+            _LOG.warning("a sweep was given up: %s", error)
+        else:
+            if swept.chunks or swept.tombstones:
+                _LOG.info("swept %d chunks and %d tombstones", swept.chunks, swept.tombstones)
+        await asyncio.sleep(interval_s * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
