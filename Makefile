@@ -73,11 +73,13 @@ clean:  ## remove .venv, builds and caches; documents in data/ stay
 	find netgpt_docs_service tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # torch comes first and alone: PyPI's build brings gigabytes of CUDA libraries. Where PyTorch's
-# index cannot be reached, one retry costs a second, and pip's own sources are asked.
+# index cannot be reached, one retry costs a second, and pip's own sources are asked. Byte code is
+# compiled afterwards by every CPU, in half of pip's time; templates among it do not compile.
 $(STAMP): pyproject.toml constraints.txt
 	echo 'Preparing $(VENV) (about two minutes the first time)' >&2
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install -qq --no-deps --retries 1 --timeout 15 --extra-index-url $(TORCH_INDEX) "$$(grep '^torch==' constraints.txt)"
-	$(PIP) install -qq -c constraints.txt -e '.[bundled,dev]'
+	$(PIP) install -qq --no-compile --no-deps --retries 1 --timeout 15 --extra-index-url $(TORCH_INDEX) "$$(grep '^torch==' constraints.txt)"
+	$(PIP) install -qq --no-compile -c constraints.txt -e '.[bundled,dev]'
+	$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 	touch $@
