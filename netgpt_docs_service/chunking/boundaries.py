@@ -8,6 +8,7 @@ from enum import IntEnum
 import numpy as np
 
 from netgpt_docs_service.chunking.characters import Characters, Flags, Numbers, matches
+from netgpt_docs_service.chunking.headings import Heading
 
 _ENDERS = [ord(mark) for mark in ".!?…؟۔।॥"]  # noqa: RUF001 - these are the marks meant
 _WIDE_ENDERS = [ord(mark) for mark in "。！？｡"]  # noqa: RUF001 - need no space after them
@@ -29,7 +30,7 @@ class Level(IntEnum):
     HEADING = 6
 
 
-def levels(characters: Characters, positions: Numbers, heading_starts: Sequence[int]) -> Numbers:
+def levels(characters: Characters, positions: Numbers, headings: Sequence[Heading]) -> Numbers:
     """Return the level of every place in `positions`; the text's two ends count as LEADING."""
     inner = positions[1:-1]
     before = characters.last_visible[inner - 1]
@@ -37,16 +38,33 @@ def levels(characters: Characters, positions: Numbers, heading_starts: Sequence[
     found = np.select(
         [
             before < 0,
-            np.isin(inner, heading_starts),
+            _is_in_heading(inner, before, headings),
+            np.isin(inner, [heading.start for heading in headings]),
             lines >= _LINES_OF_A_PARAGRAPH,
             _ends_sentence(characters, inner, before),
             lines > 0,
             before < inner - 1,
         ],
-        [Level.LEADING, Level.HEADING, Level.PARAGRAPH, Level.SENTENCE, Level.LINE, Level.SPACE],
+        [
+            Level.LEADING,
+            Level.SPACE,
+            Level.HEADING,
+            Level.PARAGRAPH,
+            Level.SENTENCE,
+            Level.LINE,
+            Level.SPACE,
+        ],
         default=Level.WORD,
     )
     return np.concatenate([[Level.LEADING], found, [Level.LEADING]])
+
+
+def _is_in_heading(places: Numbers, before: Numbers, headings: Sequence[Heading]) -> Flags:
+    """Say which `places` would part a heading, or part it from the text or heading under it."""
+    starts = np.array([heading.start for heading in headings], dtype=np.int64)
+    ends = np.array([-1, *(heading.end for heading in headings)], dtype=np.int64)
+    parts: Flags = before < ends[starts.searchsorted(places)]
+    return parts
 
 
 def _ends_sentence(characters: Characters, places: Numbers, before: Numbers) -> Flags:

@@ -21,7 +21,7 @@ _PLACES_PER_PASSAGE = 16  # more cost time and gain nothing
 _EMPTINESS_PRICE = 2.0
 _PRICES = {
     Level.LEADING: 9.0,
-    Level.WORD: 2.0,
+    Level.WORD: 4.0,  # parts a word from its punctuation: only to save more than a passage
     Level.SPACE: 1.0,
     Level.LINE: 0.5,
     Level.SENTENCE: 0.3,

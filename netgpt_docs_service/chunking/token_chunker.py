@@ -65,7 +65,7 @@ class TokenChunker:
         characters = Characters.of(text)
         units = lay_out(characters, tokens, self._tokenizer, self._limits)
         headings = find_headings(text, media_type=media_type)
-        level = levels(characters, units.positions, [heading.start for heading in headings])
+        level = levels(characters, units.positions, headings)
         overlaps = Overlaps.of(units, level, self._limits)
         key = keys(level, units.token_at, tokens.ids)
         cuts = choose(units, level, key, overlaps.longest(), self._limits)

@@ -69,6 +69,12 @@ def test_text_without_sentences_has_no_overlap(chunker: TokenChunker) -> None:
     assert all(a.char_end == b.char_start for a, b in pairwise(passages))
 
 
+def test_a_heading_stays_with_the_text_under_it(chunker: TokenChunker) -> None:
+    part = "# Tree\n\n## House\n\nThe cat walks to the river and sees the dog under.\n\n"
+    passages = chunker.split(part * 40, media_type="text/markdown")
+    assert {passage.text[-8:] for passage in passages} == {" under.\n\n"[-8:]}
+
+
 def test_nothing_before_a_heading_is_repeated_after_it(chunker: TokenChunker) -> None:
     text = "".join(
         f"# Chapter {n}\n\nThe cat walks. The dog sees. {'In to. ' * 9}\n\n" for n in range(9)

@@ -97,7 +97,7 @@ def test_the_ids_are_those_of_the_passage_tokenized_alone(
     assert [passage.token_ids for passage in passages] == alone
 
 
-@given(words=st.lists(st.sampled_from(["cat", "zebra", "x9", "Dog.", "a" * 30]), min_size=60))
+@given(words=st.lists(st.sampled_from(["cat", "zebra", "x9", "dog", "a" * 30]), min_size=60))
 @anything
 def test_no_cut_falls_inside_a_word(chunker: TokenChunker, words: list[str]) -> None:
     passages = chunker.split(" ".join(words), media_type="text/plain")
