@@ -17,6 +17,11 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import TemplateProcessing
 
 from netgpt_docs_service.domain.chunks import Vector
+from netgpt_docs_service.embedding.fingerprint import fingerprint_model
+from netgpt_docs_service.embedding.interface import ModelFingerprint
+from netgpt_docs_service.embedding.model_folder import open_model_folder
+from netgpt_docs_service.embedding.model_profile import read_profile
+from netgpt_docs_service.embedding.observer import Lane, UnitReport
 from netgpt_docs_service.embedding.scheduled_embedder import Engine
 
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -68,6 +73,18 @@ def edit_json(file: Path, **changes: object) -> None:
     write_json(file, {**json.loads(file.read_text(encoding="utf-8")), **changes})
 
 
+def fingerprint_at(path: Path) -> ModelFingerprint:
+    folder = open_model_folder(path)
+    return fingerprint_model(folder, read_profile(folder, name="bge-small-en"))
+
+
+def untruncated_tokenizer(file: Path) -> Tokenizer:
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
 class GatedEngine:
     """An engine that waits for `gate` before each run, remembers it, and fails where told to."""
 
@@ -87,6 +104,28 @@ class GatedEngine:
             msg = "told to fail"
             raise RuntimeError(msg)
         return self._inner.compute(inputs)
+
+
+class RecordingObserver:
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.queues: list[tuple[Lane, int, int]] = []
+        self.refusals: list[tuple[Lane, int, int]] = []
+        self.units: list[UnitReport] = []
+        self.failures: list[UnitReport] = []
+
+    def queued(self, lane: Lane, *, texts: int, tokens: int) -> None:
+        self.queues.append((lane, texts, tokens))
+
+    def refused(self, lane: Lane, *, texts: int, tokens: int) -> None:
+        self.refusals.append((lane, texts, tokens))
+
+    def finished(self, unit: UnitReport) -> None:
+        self.units.append(unit)
+
+    def failed(self, unit: UnitReport) -> None:
+        self.failures.append(unit)
 
 
 def _config(*, layers: int, hidden: int, vocab_size: int) -> dict[str, object]:
