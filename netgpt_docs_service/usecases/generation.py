@@ -58,12 +58,12 @@ class GenerationWriter:
         known: dict[str, Vector] = {each.chunk_hash: each.vector for each in stored}
         embedded = 0
         for batch in _batches(passages, _BATCH):
-            stands = await self.store.manifest(tenant, manifest.doc_id)
-            if stands is not None and stands.sequence >= manifest.sequence:
+            if stands := await self._newer(tenant, manifest):
                 return WrittenSet(superseded_by=stands)
             embedded += await self._embed_missing(batch, known)
             await self._store(tenant, manifest, batch, known)
-        await self._count_back(tenant, manifest, len(passages))
+        if stands := await self._count_back(tenant, manifest, len(passages)):
+            return WrittenSet(superseded_by=stands)
         findable = sum(1 for passage in passages if passage.token_ids)
         return WrittenSet(
             chunks=len(passages),
@@ -73,8 +73,11 @@ class GenerationWriter:
             tokens=sum(passage.token_count for passage in passages),
         )
 
-    async def copy(self, tenant: str, manifest: Manifest, chunks: Sequence[Chunk]) -> None:
-        """Write `chunks` of another generation again as `manifest`'s, every vector reused."""
+    async def copy(self, tenant: str, manifest: Manifest, chunks: Sequence[Chunk]) -> bool:
+        """Write `chunks` of another generation again as `manifest`'s, every vector reused.
+
+        Returns whether all of it stands: not when a newer write overtook this one.
+        """
         stored = await self.store.stored_vectors(tenant, manifest.doc_id)
         known = {each.chunk_hash: each.vector for each in stored}
         generation = str(manifest.generation)
@@ -84,7 +87,7 @@ class GenerationWriter:
             ]
             vectors = [known.get(chunk.chunk_hash) for chunk in copies]
             await self.store.write_chunks(tenant, manifest, copies, vectors=vectors)
-        await self._count_back(tenant, manifest, len(chunks))
+        return await self._count_back(tenant, manifest, len(chunks)) is None
 
     async def _embed_missing(self, batch: Sequence[Passage], known: dict[str, Vector]) -> int:
         missing = {
@@ -109,15 +112,24 @@ class GenerationWriter:
         vectors = [known[each.chunk_hash] if each.token_ids else None for each in batch]
         await self.store.write_chunks(tenant, manifest, chunks, vectors=vectors)
 
-    async def _count_back(self, tenant: str, manifest: Manifest, expected: int) -> None:
+    async def _newer(self, tenant: str, manifest: Manifest) -> Manifest | None:
+        stands = await self.store.manifest(tenant, manifest.doc_id)
+        is_newer = stands is not None and stands.sequence >= manifest.sequence
+        return stands if is_newer else None
+
+    async def _count_back(self, tenant: str, manifest: Manifest, expected: int) -> Manifest | None:
+        """Return the newer manifest whose sweep took chunks away, None when all are there."""
         generation = str(manifest.generation)
         counted = await self.store.count_chunks(tenant, manifest.doc_id, generation)
-        if counted != expected:
-            message = (
-                f"document {manifest.doc_id!r}: {counted} of {expected} chunks were found after "
-                "writing them; nothing was made visible"
-            )
-            raise StoreUnavailable(message)
+        if counted == expected:
+            return None
+        if stands := await self._newer(tenant, manifest):
+            return stands
+        message = (
+            f"document {manifest.doc_id!r}: {counted} of {expected} chunks were found after "
+            "writing them; nothing was made visible"
+        )
+        raise StoreUnavailable(message)
 
 
 def _chunk(manifest: Manifest, passage: Passage) -> Chunk:

@@ -69,7 +69,8 @@ class ChangeFields:
             fields=fields,
             updated_at=self.now(),
         )
-        await self.writer.copy(tenant, changed, chunks)
+        if not await self.writer.copy(tenant, changed, chunks):
+            return None
         stands = await self.store.flip(tenant, changed, copied_generation=before.generation)
         if stands.generation != changed.generation:
             return None

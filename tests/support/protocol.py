@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import math
-import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,8 +13,9 @@ from itertools import count
 from typing import Any, TypeVar
 
 from netgpt_docs_service.domain.chunks import Passage, Vector
-from netgpt_docs_service.domain.documents import Pipeline
+from netgpt_docs_service.domain.documents import Manifest, Pipeline
 from netgpt_docs_service.embedding.interface import ModelFingerprint
+from netgpt_docs_service.store.interface import GenerationSet, StoreTotals
 from netgpt_docs_service.usecases.assembly import Ports, assemble
 from netgpt_docs_service.usecases.health import CheckHealth
 from netgpt_docs_service.usecases.services import Services
@@ -35,6 +35,8 @@ FINGERPRINT = ModelFingerprint(
     max_tokens=512,
 )
 _PATIENCE_S = 20.0
+_BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+_BEGIN_US = int(_BEGIN.timestamp()) * 1_000_000
 _Result = TypeVar("_Result")
 
 
@@ -102,6 +104,35 @@ def healthy(store: Any) -> CheckHealth:  # noqa: ANN401  stands for any store
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OneTenant:
+    """The maintenance of a store that held this tenant only, walked in a fixed order."""
+
+    inner: Any
+    tenant: str
+
+    async def generation_sets(self) -> AsyncIterator[GenerationSet]:
+        found = [each async for each in self.inner.generation_sets() if each.tenant == self.tenant]
+        for each in sorted(found, key=lambda each: (each.doc_id, each.generation)):
+            yield each
+
+    async def tombstones(self, before: datetime) -> AsyncIterator[tuple[str, Manifest]]:
+        walk = self.inner.tombstones(before)
+        found = [each async for each in walk if each[0] == self.tenant]
+        for each in sorted(found, key=lambda each: each[1].doc_id):
+            yield each
+
+    async def forget(self, tenant: str, manifest: Manifest) -> bool:
+        return bool(await self.inner.forget(tenant, manifest))
+
+    async def totals(self) -> StoreTotals:
+        totals: StoreTotals = await self.inner.totals()
+        return totals
+
+    async def ping(self) -> None:
+        await self.inner.ping()
+
+
 @dataclass(slots=True)
 class Bench:
     """A store on an event loop of its own, driven one step at a time from a plain test."""
@@ -110,9 +141,14 @@ class Bench:
     maintenance: Any
     loop: asyncio.AbstractEventLoop
     numbers: count[int] = field(default_factory=count)
+    tenant: str = ""
+    microseconds: count[int] = field(default_factory=lambda: count(_BEGIN_US))
 
-    def new_tenant(self) -> str:
-        return f"tenant-{next(self.numbers)}"
+    def begin_again(self) -> str:
+        """Set the clock back and return a tenant of its own, so that equal steps do equal things."""
+        self.microseconds = count(_BEGIN_US)
+        self.tenant = f"tenant-{next(self.numbers)}"
+        return self.tenant
 
     def run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
         return self.loop.run_until_complete(asyncio.wait_for(work, _PATIENCE_S))
@@ -121,12 +157,12 @@ class Bench:
         """Return the use cases of one process: nothing is shared between two but the store."""
         ports = Ports(
             store=store,
-            maintenance=self.maintenance,
+            maintenance=OneTenant(self.maintenance, self.tenant),
             chunker=ParagraphChunker(),
             embedder=HashEmbedder(),
             pipeline=Pipeline("text", "paragraphs", "hash"),
-            now=lambda: datetime.now(UTC) + age,
-            now_us=lambda: time.time_ns() // 1000,
+            now=lambda: _BEGIN + timedelta(microseconds=next(self.microseconds) - _BEGIN_US) + age,
+            now_us=lambda: next(self.microseconds),
         )
         return assemble(ports, ingest_deadline_s=3600.0, health=healthy(self.maintenance))
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -23,11 +24,19 @@ from tests.support.slow_embedder import SlowEmbedder
 ROOM_TO_SPARE = {"free_bytes": lambda: 2**40, "min_free_bytes": 0}
 
 
-@pytest.fixture(scope="module")
-def protocol_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+@pytest.fixture
+def quick_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is one: thousands of flushes, and no power cut is tested."""
+    memory = Path("/dev/shm")  # noqa: S108  a private folder is made in it
+    with TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def protocol_bench(quick_folder: Path) -> Iterator[Bench]:
     loop = asyncio.new_event_loop()
     stack = AsyncExitStack()
-    folder = tmp_path_factory.mktemp("collection")
+    folder = quick_folder
     engine = loop.run_until_complete(
         stack.enter_async_context(opened_collection(folder, DIMENSION, description={}))
     )
@@ -37,8 +46,8 @@ def protocol_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 
 @pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[EdgeProcess]:
-    async with opened_collection(tmp_path, DIMENSION, description={}) as process:
+async def engine(quick_folder: Path) -> AsyncIterator[EdgeProcess]:
+    async with opened_collection(quick_folder, DIMENSION, description={}) as process:
         yield process
 
 
