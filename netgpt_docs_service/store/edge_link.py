@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import os
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from netgpt_docs_service.store.edge_wire import LENGTH, Answer, Ask, packed, unp
 from netgpt_docs_service.store.points import AnswerT_co, Request
 
 _START = (
-    "import sys; path, *arguments = sys.argv[1:]; sys.path[:] = path.split('\\0')[:-1]; "
+    "import json, sys; path, *arguments = sys.argv[1:]; sys.path[:] = json.loads(path); "
     "from netgpt_docs_service.store.edge_worker import main; main(*arguments)"
 )
 
@@ -124,10 +125,9 @@ class EdgeLink:
 
 
 def _start(link: socket.socket, folder: Path, dimension: int) -> subprocess.Popen[bytes]:
-    path = "".join(f"{entry}\0" for entry in sys.path)
     arguments = (str(link.fileno()), str(os.getpid()), str(folder), str(dimension))
     return subprocess.Popen(  # noqa: S603  our own interpreter, no shell
-        [sys.executable, "-c", _START, path, *arguments],
+        [sys.executable, "-c", _START, json.dumps(sys.path), *arguments],
         stdin=subprocess.DEVNULL,
         pass_fds=(link.fileno(),),
         start_new_session=True,  # Ctrl-C goes to the whole foreground group
