@@ -121,7 +121,9 @@ def manifest_of(number: int) -> Manifest:
         sequence=1_700_000_000_000_000 + number,
         generation=f"{1_700_000_000_000_000 + number}-1",
         version=1_700_000_000_000_000 + number,
-        fields=DocumentFields(title="A title", tags=(f"tag-{number % 5}",), metadata={"year": 2015 + number % 10}),
+        fields=DocumentFields(
+            title="A title", tags=(f"tag-{number % 5}",), metadata={"year": 2015 + number % 10}
+        ),
         chunk_count=CHUNKS_PER_DOCUMENT,
         created_at=NOW,
         updated_at=NOW,
@@ -229,7 +231,7 @@ async def measure(folder: Path, corpus: Corpus) -> AsyncIterator[Line]:
         yield Line("reopen", time.perf_counter() - begin, "s", 5)
 
 
-async def run(chunk_count: int, report: Path | None) -> None:
+async def run(chunk_count: int) -> dict[str, float]:
     folder = Path(tempfile.mkdtemp(prefix="bench-store-"))
     lines = []
     try:
@@ -238,8 +240,7 @@ async def run(chunk_count: int, report: Path | None) -> None:
             lines.append(line)
     finally:
         shutil.rmtree(folder)
-    if report is not None:
-        report.write_text(json.dumps({line.name: line.value for line in lines}, indent=2))
+    return {line.name: line.value for line in lines}
 
 
 if __name__ == "__main__":
@@ -247,4 +248,6 @@ if __name__ == "__main__":
     parser.add_argument("--chunks", type=int, default=50_000)
     parser.add_argument("--json", type=Path, default=None)
     arguments = parser.parse_args()
-    asyncio.run(run(arguments.chunks, arguments.json))
+    report = asyncio.run(run(arguments.chunks))
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(report, indent=2))
