@@ -186,7 +186,7 @@ class _Ranking:
     ) -> dict[str, float]:
         if not ids:
             return {}
-        among = edge.Filter(must=[edge.HasIdCondition(set[edge.PointId](ids))])
+        among = edge.Filter(must=[edge.HasIdCondition(cast("set[edge.PointId]", ids))])
         request = edge.QueryRequest(limit=len(ids), query=query, filter=among, params=params)
         return _by_id(self._shard.query(request))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import os
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from netgpt_docs_service.store.edge_wire import LENGTH, Answer, Ask, packed, unp
 from netgpt_docs_service.store.points import AnswerT_co, Request
 
 _START = (
-    "import sys; path, *arguments = sys.argv[1:]; sys.path[:] = path.split('\\0')[:-1]; "
+    "import json, sys; path, *arguments = sys.argv[1:]; sys.path[:] = json.loads(path); "
     "from netgpt_docs_service.store.edge_worker import main; main(*arguments)"
 )
 
@@ -23,10 +24,10 @@ _START = (
 class EdgeLink:
     """A running engine process and the requests it has not answered yet."""
 
-    def __init__(self, process: subprocess.Popen[bytes], *, asked: int = 1) -> None:
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
         """Watch over `process`; `open` makes one."""
         self._process = process
-        self._numbers = itertools.count(asked)
+        self._numbers = itertools.count(1)  # 0 is the answer that the shard is loaded
         self._waiting: dict[int, asyncio.Future[object]] = {}
         self._writer: asyncio.StreamWriter
         self._listener: asyncio.Task[None]
@@ -34,9 +35,8 @@ class EdgeLink:
     @classmethod
     async def open(cls, folder: Path, dimension: int, *, timeout_s: float) -> EdgeLink:
         """Start the process; return when its shard is loaded, raise StoreUnavailable otherwise."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            link = cls(_start(theirs, folder, dimension))
+        process, ours = _started(folder, dimension)
+        link = cls(process)
         reader, link._writer = await asyncio.open_unix_connection(sock=ours)
         loaded = link._expect(0)
         link._listener = asyncio.create_task(link._listen(reader))
@@ -123,15 +123,22 @@ class EdgeLink:
         self._waiting.clear()
 
 
-def _start(link: socket.socket, folder: Path, dimension: int) -> subprocess.Popen[bytes]:
-    path = "".join(f"{entry}\0" for entry in sys.path)
-    arguments = (str(link.fileno()), str(os.getpid()), str(folder), str(dimension))
-    return subprocess.Popen(  # noqa: S603  our own interpreter, no shell
-        [sys.executable, "-c", _START, path, *arguments],
-        stdin=subprocess.DEVNULL,
-        pass_fds=(link.fileno(),),
-        start_new_session=True,  # Ctrl-C goes to the whole foreground group
-    )
+def _started(folder: Path, dimension: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    ours, theirs = socket.socketpair()
+    arguments = (str(theirs.fileno()), str(os.getpid()), str(folder), str(dimension))
+    with theirs:
+        try:
+            process = subprocess.Popen(  # noqa: S603  our own interpreter, no shell
+                [sys.executable, "-c", _START, json.dumps(sys.path), *arguments],
+                stdin=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,  # Ctrl-C goes to the whole foreground group
+            )
+        except OSError as error:
+            ours.close()
+            msg = f"the engine process cannot be started: {error}"
+            raise StoreUnavailable(msg) from error
+    return process, ours
 
 
 def _ended() -> StoreUnavailable:

@@ -69,7 +69,7 @@ def _config(dimension: int) -> edge.EdgeConfig:
             schema.DENSE: edge.EdgeVectorParams(
                 size=dimension,
                 distance=edge.Distance.Cosine,
-                memory=edge.Memory.Cold,
+                memory=edge.Memory.Cached,
                 quantization_config=edge.ScalarQuantizationConfig(
                     type=edge.ScalarType.Int8,
                     quantile=schema.QUANTILE,

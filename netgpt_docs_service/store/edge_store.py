@@ -101,7 +101,7 @@ class EdgeStore:
         """
         if not manifest.is_tombstone:
             self._require_space()
-        await self._process.call(Flush())
+            await self._process.call(Flush())
         point = Point(manifest_id(tenant, manifest.doc_id), manifest_payload(tenant, manifest))
         older = protocol.older_than(tenant, manifest.sequence, generation=copied_generation)
         await self._process.call(

@@ -100,7 +100,8 @@ class DocumentStore(Protocol):
         Compare-and-set: inserts when there is none, replaces one with a lower sequence, else does
         nothing. With `copied_generation` it also demands that this generation is still current and
         never inserts. The answer is what stands afterwards, durable: compare it to learn who won.
-        Chunks written before are durable before the flip is visible.
+        Chunks written before are durable before the flip is visible. Raises NotFound when it may
+        not insert and there is nothing to replace.
         """
         ...
 
