@@ -25,9 +25,7 @@ class StrictRoute(APIRoute):
         takes_query = bool(self.dependant.query_params)
 
         async def strict(request: Request) -> Response:
-            if request.url.query and not takes_query:
-                message = "this route takes no query parameters"
-                raise InvalidInput(message)
+            _check_query(request, takes_query=takes_query)
             return await handle(await _parsed(request) if takes_body else request)
 
         return strict
@@ -41,6 +39,16 @@ def parse_json(body: bytes) -> object:
         _refuse_lone_surrogates(body)
         message = f"the body is not valid JSON: {error}"
         raise InvalidInput(message) from error
+
+
+def _check_query(request: Request, *, takes_query: bool) -> None:
+    names = [name for name, _ in request.query_params.multi_items()]
+    if names and not takes_query:
+        message = "this route takes no query parameters"
+        raise InvalidInput(message)
+    if len(set(names)) < len(names):
+        message = "a query parameter is given twice"
+        raise InvalidInput(message)
 
 
 class _ParsedRequest(Request):

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from netgpt_docs_service.api.schemas.filter_schema import FILTER_SCHEMA, NAMED_SCHEMA
 from netgpt_docs_service.api.schemas.problem import Problem
-from netgpt_docs_service.api.schemas.shapes import FILTER_SCHEMA, NAMED_SCHEMA
 
 _TEMPLATE = "#/components/schemas/{model}"
 

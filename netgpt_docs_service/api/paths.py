@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote_to_bytes
 from fastapi import Depends, Path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from netgpt_docs_service.api.schemas.shapes import DOC_ID_PATTERN
 from netgpt_docs_service.domain.rules import MAX_DOC_ID_CHARACTERS, check_doc_id
 from netgpt_docs_service.errors import InvalidInput
 
@@ -49,7 +50,11 @@ async def _doc_id(
                 "The document's id, percent-encoded: `a/b` is sent as `a%2Fb`, "
                 "`a%2Fb` as `a%252Fb`."
             ),
-            json_schema_extra={"minLength": 1, "maxLength": MAX_DOC_ID_CHARACTERS},
+            json_schema_extra={
+                "minLength": 1,
+                "maxLength": MAX_DOC_ID_CHARACTERS,
+                "pattern": DOC_ID_PATTERN,
+            },
         ),
     ],
 ) -> str:

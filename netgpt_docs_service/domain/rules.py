@@ -82,10 +82,11 @@ def check_scalar(name: str, value: Scalar, *, pointer: str) -> None:
     """Refuse a value that no store can compare exactly."""
     if isinstance(value, str):
         check_plain(name, value, pointer=pointer)
-    elif isinstance(value, float) and not math.isfinite(value):
-        message = f"{name} must be a finite number"
-        raise InvalidInput(message, pointer=pointer)
-    elif not isinstance(value, bool) and abs(value) > MAX_EXACT_INTEGER:
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            message = f"{name} must be a finite number"
+            raise InvalidInput(message, pointer=pointer)
+    elif abs(value) > MAX_EXACT_INTEGER:
         message = f"{name} must lie between -2^53 and 2^53"
         raise InvalidInput(message, pointer=pointer)
 

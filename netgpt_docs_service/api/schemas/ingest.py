@@ -8,9 +8,9 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from netgpt_docs_service.api.schemas.documents import ChunkModel
+from netgpt_docs_service.api.schemas.filter_schema import NAMED_SCHEMA
 from netgpt_docs_service.api.schemas.problem import Problem
 from netgpt_docs_service.api.schemas.shapes import (
-    NAMED_SCHEMA,
     DocIdField,
     DocTypeField,
     IntentField,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from netgpt_docs_service.api.schemas.manifests import show_metadata
-from netgpt_docs_service.api.schemas.shapes import DocTypeField, FilterField, Strict, shown
+from netgpt_docs_service.api.schemas.shapes import WHOLE, DocTypeField, FilterField, Strict, shown
 from netgpt_docs_service.domain import rules
 from netgpt_docs_service.domain.documents import Scalar
 from netgpt_docs_service.domain.filter_rules import parse_filter
@@ -41,14 +41,14 @@ class QueryRequest(Strict):
             description="It must also fit the embedding model.",
         ),
     ]
-    top_k: Annotated[int, Field(ge=1, le=100)] = 5
+    top_k: Annotated[int, Field(ge=1, le=100), WHOLE] = 5
     min_score: Annotated[float, Field(ge=-1, le=1)] | None = None
     filter: FilterField | None = None
     doc_type: DocTypeField | None = None
     mode: Literal["hybrid", "dense", "sparse"] = "hybrid"
-    per_document: Annotated[
-        int | None, Field(ge=1, le=100, description="Most hits of one document.")
-    ] = None
+    per_document: (
+        Annotated[int, Field(ge=1, le=100, description="Most hits of one document."), WHOLE] | None
+    ) = None
     include_text: bool = True
 
     def to_question(self) -> Question:

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from netgpt_docs_service.domain import filter_rules, rules
-
-NAMED_SCHEMA = "x-named-schema"
-"""Stands for a reference to a component: pydantic refuses references that it did not make."""
-
-_TEXT = r"^[^\u0000]*$"
-_SCALAR = {
-    "anyOf": [
-        {"type": "string", "pattern": _TEXT},
-        {
-            "type": "integer",
-            "minimum": -rules.MAX_EXACT_INTEGER,
-            "maximum": rules.MAX_EXACT_INTEGER,
-        },
-        {"type": "number"},
-        {"type": "boolean"},
-    ]
-}
+from netgpt_docs_service.api.schemas.filter_schema import NAMED_SCHEMA, SCALAR, TEXT_PATTERN
+from netgpt_docs_service.domain import rules
 
 
 def shown(**schema: str | int) -> Any:  # noqa: ANN401  pydantic types its field info as Any, too
     """Show limits in OpenAPI that a rule checks, with a better message than pydantic's."""
     return Field(json_schema_extra=dict(schema))
+
+
+def _whole(sent: object) -> object:
+    """JSON has one kind of number: 5.0 is 5, though "5" and true are not."""
+    return int(sent) if isinstance(sent, float) and sent.is_integer() else sent
+
+
+WHOLE = BeforeValidator(_whole)
+"""Reads an integer as JSON means it."""
+
+
+DOC_ID_PATTERN = r"^[^\u0000-\u001f\u007f-\u009f]+$"
 
 
 class Strict(BaseModel):
@@ -42,16 +38,18 @@ DocIdField = Annotated[
     shown(
         minLength=1,
         maxLength=rules.MAX_DOC_ID_CHARACTERS,
-        pattern=r"^[^\u0000-\u001f\u007f-\u009f]+$",
+        pattern=DOC_ID_PATTERN,
     ),
 ]
-TitleField = Annotated[str, shown(maxLength=rules.MAX_TITLE_CHARACTERS, pattern=_TEXT)]
+TitleField = Annotated[str, shown(maxLength=rules.MAX_TITLE_CHARACTERS, pattern=TEXT_PATTERN)]
 DocTypeField = Annotated[
-    str, shown(minLength=1, maxLength=rules.MAX_DOC_TYPE_CHARACTERS, pattern=_TEXT)
+    str, shown(minLength=1, maxLength=rules.MAX_DOC_TYPE_CHARACTERS, pattern=TEXT_PATTERN)
 ]
-IntentField = Annotated[str, shown(maxLength=rules.MAX_INTENT_CHARACTERS, pattern=_TEXT)]
-SourceField = Annotated[str, shown(maxLength=rules.MAX_SOURCE_CHARACTERS, pattern=_TEXT)]
-TagField = Annotated[str, shown(minLength=1, maxLength=rules.MAX_TAG_CHARACTERS, pattern=_TEXT)]
+IntentField = Annotated[str, shown(maxLength=rules.MAX_INTENT_CHARACTERS, pattern=TEXT_PATTERN)]
+SourceField = Annotated[str, shown(maxLength=rules.MAX_SOURCE_CHARACTERS, pattern=TEXT_PATTERN)]
+TagField = Annotated[
+    str, shown(minLength=1, maxLength=rules.MAX_TAG_CHARACTERS, pattern=TEXT_PATTERN)
+]
 TagsField = Annotated[list[TagField], shown(maxItems=rules.MAX_TAGS)]
 MomentField = Annotated[
     str, shown(format="date-time", description="ISO 8601 with a zone, as 2026-01-31T12:00:00Z.")
@@ -68,54 +66,10 @@ MetadataField = Annotated[
             "maxProperties": rules.MAX_METADATA_NAMES,
             "propertyNames": {"pattern": f"^{rules.METADATA_NAME.pattern}$"},
             "additionalProperties": {
-                "anyOf": [*_SCALAR["anyOf"], {"type": "array", "items": _SCALAR}]
+                "anyOf": [*SCALAR["anyOf"], {"type": "array", "items": SCALAR}]
             },
         }
     ),
 ]
-_FILTER = {NAMED_SCHEMA: "Filter"}
-FilterField = Annotated[dict[str, Any], WithJsonSchema(_FILTER)]
+FilterField = Annotated[dict[str, Any], WithJsonSchema({NAMED_SCHEMA: "Filter"})]
 """Read by domain/filter_rules.py: its depth is the caller's choice, so no recursive model does."""
-
-FILTER_SCHEMA: dict[str, object] = {
-    "title": "Filter",
-    "description": (
-        "A comparison, or several under `and` or `or`. Keys: doc_id, doc_type, tags, source, "
-        "intent, created_at, updated_at, expires_at, metadata.NAME. A list matches when one of "
-        "its values does; ne and nin match where the value is missing; gt, gte, lt and lte take "
-        f"numbers and dates. At most {filter_rules.MAX_DEPTH} levels, "
-        f"{filter_rules.MAX_CONDITIONS} conditions, {filter_rules.MAX_VALUES} values."
-    ),
-    "oneOf": [
-        {
-            "type": "object",
-            "required": ["type", "key", "value"],
-            "additionalProperties": False,
-            "properties": {
-                "type": {"enum": ["eq", "ne", "gt", "gte", "lt", "lte"]},
-                "key": {"type": "string"},
-                "value": _SCALAR,
-            },
-        },
-        {
-            "type": "object",
-            "required": ["type", "key", "value"],
-            "additionalProperties": False,
-            "properties": {
-                "type": {"enum": ["in", "nin"]},
-                "key": {"type": "string"},
-                "value": {"type": "array", "items": _SCALAR, "minItems": 1},
-            },
-        },
-        {
-            "type": "object",
-            "required": ["type", "filters"],
-            "additionalProperties": False,
-            "properties": {
-                "type": {"enum": ["and", "or"]},
-                "filters": {"type": "array", "items": _FILTER, "minItems": 1},
-            },
-        },
-    ],
-    "examples": [{"type": "eq", "key": "doc_type", "value": "policy"}],
-}
