@@ -12,7 +12,7 @@ from prometheus_fastapi_instrumentator import Instrumentator
 
 from netgpt_docs_service.api import documents, ingest, operations, query
 from netgpt_docs_service.api.auth import OPEN_ROUTES, Gate
-from netgpt_docs_service.api.keys import load_keys, make_ring, single_key
+from netgpt_docs_service.api.keys import KeyRing, load_keys, make_ring, single_key
 from netgpt_docs_service.api.middleware import BodyLimit, RequestContext
 from netgpt_docs_service.api.openapi import DescribedAPI, operation_id
 from netgpt_docs_service.api.paths import PathParts
@@ -63,11 +63,7 @@ def create_app(
         app.include_router(router)
     app.include_router(operations.open_router)
     app.state.readiness = readiness
-    app.add_middleware(BodyLimit, limit_bytes=sizes.body_bytes)
-    app.add_middleware(Gate, keys=keys, metrics=metrics, now=_now)
-    _count_requests(app, metrics)
-    app.add_middleware(PathParts)
-    app.add_middleware(RequestContext, metrics=metrics)
+    _surround(app, keys=keys, metrics=metrics, sizes=sizes)
     return app
 
 
@@ -94,6 +90,15 @@ def _keys(settings: Settings) -> Iterator[ApiKey]:
         yield single_key(secret)
     if settings.api_keys_file is not None:
         yield from load_keys(settings.api_keys_file)
+
+
+def _surround(app: FastAPI, *, keys: KeyRing, metrics: Metrics, sizes: Sizes) -> None:
+    """Add the middleware, innermost first: an unknown caller's body is never read."""
+    app.add_middleware(BodyLimit, limit_bytes=sizes.body_bytes)
+    app.add_middleware(Gate, keys=keys, metrics=metrics, now=_now)
+    _count_requests(app, metrics)
+    app.add_middleware(PathParts)
+    app.add_middleware(RequestContext, metrics=metrics)
 
 
 def _count_requests(app: FastAPI, metrics: Metrics) -> None:

@@ -52,12 +52,18 @@ def _check_query(request: Request, *, takes_query: bool) -> None:
 
 
 class _ParsedRequest(Request):
-    """A request whose JSON was read already."""
+    """A request whose body was read and parsed already."""
 
-    parsed: object = None
+    def __init__(self, request: Request, body: bytes) -> None:
+        super().__init__(request.scope, request.receive)
+        self._read = body
+        self._meant = parse_json(body)
+
+    async def body(self) -> bytes:
+        return self._read
 
     async def json(self) -> object:
-        return self.parsed
+        return self._meant
 
 
 async def _parsed(request: Request) -> Request:
@@ -66,10 +72,7 @@ async def _parsed(request: Request) -> Request:
         return request
     if not _is_json(request.headers.get("content-type", "")):
         raise HTTPException(415, "send application/json in UTF-8")
-    strict = _ParsedRequest(request.scope, request.receive)
-    strict._body = body  # noqa: SLF001  the stream was read: Starlette keeps a body under this name
-    strict.parsed = parse_json(body)
-    return strict
+    return _ParsedRequest(request, body)
 
 
 def _is_json(content_type: str) -> bool:

@@ -122,10 +122,10 @@ class _CountedBody:
 
     async def receive(self) -> Message:
         if self._declared_bytes > self._limit_bytes:
-            await self._refuse()
+            await self._refuse(is_patient=self._declared_bytes <= 2 * self._limit_bytes)
         message = await self._next()
         if self._seen_bytes > self._limit_bytes:
-            await self._refuse()
+            await self._refuse(is_patient=bool(message.get("more_body")))
         return message
 
     async def _next(self) -> Message:
@@ -133,18 +133,22 @@ class _CountedBody:
         self._seen_bytes += len(message.get("body", b""))
         return message
 
-    async def _refuse(self) -> None:
+    async def _refuse(self, *, is_patient: bool) -> None:
+        if is_patient:
+            await self._drain()
+        detail = f"the body is larger than {self._limit_bytes} bytes"
+        raise HTTPException(413, detail, headers={"Connection": "close"})
+
+    async def _drain(self) -> None:
         """Read on for a moment: a client that still sends would lose the answer to a reset."""
         try:
             async with asyncio.timeout(_DRAIN_S):
                 while self._seen_bytes <= 2 * self._limit_bytes:
                     message = await self._next()
-                    if message["type"] != "http.request" or not message.get("more_body"):
-                        break
+                    if not message.get("more_body"):
+                        return
         except TimeoutError:
-            _LOG.debug("a body over the limit came slowly", extra={"action": "drain_timeout"})
-        detail = f"the body is larger than {self._limit_bytes} bytes"
-        raise HTTPException(413, detail, headers={"Connection": "close"})
+            _LOG.info("a body over the limit came slowly", extra={"action": "drain_timeout"})
 
 
 def _declared(scope: Scope) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -314,3 +315,17 @@ async def test_no_part_of_a_refused_document_comes_back(acme: httpx.AsyncClient)
 
     assert {answer.status_code for answer in answers} == {422}
     assert [answer.text for answer in answers if secret in answer.text] == []
+
+
+async def test_a_declared_length_far_over_the_limit_is_refused_unread(
+    acme: httpx.AsyncClient,
+) -> None:
+    async def nothing_comes() -> AsyncIterator[bytes]:
+        await asyncio.Event().wait()
+        yield b""
+
+    headers = {**JSON, "Content-Length": "10000000000"}
+
+    answer = await acme.post("/ingest", content=nothing_comes(), headers=headers)
+
+    assert (answer.status_code, answer.headers["Connection"]) == (413, "close")
