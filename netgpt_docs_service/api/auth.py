@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +20,6 @@ from netgpt_docs_service.api.problems import tell
 from netgpt_docs_service.domain.access import ApiKey, Principal, Scope
 from netgpt_docs_service.errors import Forbidden, ServiceError, Unauthenticated
 from netgpt_docs_service.observability.metrics import Metrics
-
-_LOG = logging.getLogger(__name__)
 
 OPEN_ROUTES = frozenset({"/livez", "/readyz", "/health", "/metrics", "/docs", "/openapi.json"})
 """The only paths that answer without a key; every other path, known or not, asks for one first."""
@@ -102,11 +99,12 @@ AdminCaller = Annotated[Principal, Depends(Requires(Scope.ADMIN))]
 
 def _secret(headers: Headers) -> bytes:
     sent = headers.getlist("authorization")
-    scheme, _, secret = (sent[0] if len(sent) == 1 else "").strip().partition(" ")
-    if scheme.lower() != "bearer" or not secret.strip():
+    scheme, _, secret = (sent[0] if len(sent) == 1 else "").partition(" ")
+    secret = secret.strip(" ")  # only spaces: other white space of latin-1 may be bytes of a key
+    if scheme.lower() != "bearer" or not secret:
         message = "send one header `Authorization: Bearer <key>`"
         raise Unauthenticated(message)
-    return secret.strip().encode("latin-1")  # the bytes as they were sent, whatever they mean
+    return secret.encode("latin-1")  # the bytes as they were sent, whatever they mean
 
 
 def _tenant(key: ApiKey, named: list[str]) -> str:
