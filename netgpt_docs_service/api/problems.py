@@ -1,0 +1,170 @@
+"""Problems: what a caller is told when something is wrong (RFC 9457), and nothing more."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Scope
+
+from netgpt_docs_service.api.methods import allowed_methods
+from netgpt_docs_service.api.pointers import fault_of, name_faults
+from netgpt_docs_service.api.schemas.problem import Fault, Problem
+from netgpt_docs_service.errors import InvalidInput, ServiceError, Unavailable
+from netgpt_docs_service.observability.metrics import Metrics
+
+_LOG = logging.getLogger(__name__)
+
+STATUS_BY_KIND: dict[str, int] = {
+    "invalid_input": 422,
+    "limit_exceeded": 422,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "not_supported": 501,
+    "unavailable": 503,
+    "overloaded": 503,
+    "deadline_exceeded": 503,
+    "store_unavailable": 503,
+    "insufficient_storage": 503,
+    "embedding_failed": 503,
+}
+"""The one place that knows which status an error has."""
+
+_TITLE_BY_KIND = {
+    "invalid_input": "The request is not valid",
+    "limit_exceeded": "The request is larger than allowed",
+    "unauthenticated": "A valid key is required",
+    "forbidden": "This key may not do that",
+    "not_found": "Not found",
+    "conflict": "Not possible in the present state",
+    "not_supported": "Not offered by this deployment",
+    "unavailable": "Temporarily unavailable",
+    "overloaded": "Too much work is waiting",
+    "deadline_exceeded": "Not finished in time",
+    "store_unavailable": "The vector store does not answer",
+    "insufficient_storage": "The disk is nearly full",
+    "embedding_failed": "The embedding engine failed",
+}
+_HTTP_KINDS = {
+    400: ("bad_request", "The request is malformed"),
+    404: ("not_found", "Not found"),
+    405: ("method_not_allowed", "The path does not take this method"),
+    413: ("body_too_large", "The body is larger than allowed"),
+    415: ("unsupported_media_type", "The body is of a type that is not read"),
+}
+_METHOD_NOT_ALLOWED = 405
+_UNEXPECTED = "internal_error"
+_Handler: TypeAlias = Callable[[Request, Any], Coroutine[Any, Any, Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A problem with the headers that go with it."""
+
+    kind: str
+    problem: Problem
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def response(self) -> Response:
+        """Return the HTTP response."""
+        body = self.problem.model_dump_json(exclude_none=True)
+        media_type = "application/problem+json"
+        return Response(body, self.problem.status, self.headers, media_type)
+
+
+def tell(scope: Scope, error: ServiceError | HTTPException) -> Told:
+    """Describe an error that was raised on purpose to the caller of `scope`."""
+    if isinstance(error, HTTPException):
+        kind, title = _HTTP_KINDS.get(error.status_code, ("http_error", "Not possible"))
+        problem = _problem(scope, kind, (error.status_code, title, error.detail))
+        return Told(kind, problem, dict(error.headers or {}))
+    headers = {}
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
+    if error.kind == "unauthenticated":
+        headers["WWW-Authenticate"] = "Bearer"
+    faults = [fault_of(error)] if isinstance(error, InvalidInput) else None
+    what = (STATUS_BY_KIND[error.kind], _TITLE_BY_KIND[error.kind], error.message)
+    return Told(error.kind, _problem(scope, error.kind, what, faults), headers)
+
+
+def tell_faults(scope: Scope, faults: Sequence[Fault]) -> Told:
+    """Describe every fault of a request's shape; there is at least one."""
+    rest = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    what = (422, _TITLE_BY_KIND["invalid_input"], f"{faults[0].message}{rest}")
+    return Told("invalid_input", _problem(scope, "invalid_input", what, faults))
+
+
+def tell_nothing(scope: Scope) -> Told:
+    """Describe an error that nobody expected: our insides are not the caller's business."""
+    detail = "An unexpected error; the request id finds it in the log"
+    what = (500, "Internal Server Error", detail)
+    return Told(_UNEXPECTED, _problem(scope, _UNEXPECTED, what))
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemHandlers:
+    """Answer what routes raise; each answer is counted by its kind."""
+
+    metrics: Metrics
+
+    async def service_error(self, request: Request, error: ServiceError) -> Response:
+        """Answer an error of the tree in errors.py; StartupError has no place in a request."""
+        if error.kind not in STATUS_BY_KIND:
+            raise error
+        if isinstance(error, Unavailable):
+            _LOG.warning("unavailable", extra={"action": "unavailable", "kind": error.kind})
+        return self._counted(tell(request.scope, error))
+
+    async def http_error(self, request: Request, error: HTTPException) -> Response:
+        """Answer an error of the framework, such as an unknown path."""
+        if error.status_code == _METHOD_NOT_ALLOWED:
+            error.headers = {"Allow": ", ".join(allowed_methods(request))}
+        return self._counted(tell(request.scope, error))
+
+    async def validation_error(self, request: Request, error: RequestValidationError) -> Response:
+        """Answer a body or query of the wrong shape; no part of what was sent is repeated."""
+        return self._counted(tell_faults(request.scope, name_faults(error.errors(), error.body)))
+
+    async def disconnect(self, request: Request, _: ClientDisconnect) -> Response:
+        """Answer a body that ended before it was complete; the caller is probably gone."""
+        error = HTTPException(400, "the body ended before it was complete")
+        return self._counted(tell(request.scope, error))
+
+    def table(self) -> dict[int | type[Exception], _Handler]:
+        """Return what FastAPI calls its exception handlers."""
+        return {
+            ServiceError: self.service_error,
+            HTTPException: self.http_error,
+            RequestValidationError: self.validation_error,
+            ClientDisconnect: self.disconnect,
+        }
+
+    def _counted(self, told: Told) -> Response:
+        self.metrics.record_problem(told.kind)
+        return told.response()
+
+
+def _problem(
+    scope: Scope, kind: str, what: tuple[int, str, str], faults: Sequence[Fault] | None = None
+) -> Problem:
+    status, title, detail = what
+    raw_path: bytes = scope.get("raw_path") or b"/"
+    return Problem(
+        type=f"urn:netgpt-docs:problem:{kind}",
+        title=title,
+        status=status,
+        detail=detail,
+        instance=raw_path.decode("ascii", "replace"),
+        request_id=scope.get("state", {}).get("request_id", ""),
+        errors=list(faults) if faults is not None else None,
+    )

@@ -1,0 +1,122 @@
+"""What is read of documents, and what is left of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, Field
+
+from netgpt_docs_service.domain.chunks import Chunk, Passage
+from netgpt_docs_service.domain.documents import Manifest
+from netgpt_docs_service.usecases.delete import Deletion
+from netgpt_docs_service.usecases.read import TextSlice, Verification
+
+
+class ChunkModel(BaseModel):
+    """A span of a document: `text == document_text[char_start:char_end]`."""
+
+    chunk_index: int
+    text: str
+    char_start: int
+    char_end: int
+    page_start: int | None
+    page_end: int | None
+    heading_path: list[str]
+    token_count: int
+
+    @classmethod
+    def of(cls, chunk: Chunk | Passage) -> Self:
+        """Show a chunk; one that was only cut has no pages yet."""
+        pages = (chunk.page_start, chunk.page_end) if isinstance(chunk, Chunk) else (None, None)
+        return cls(
+            chunk_index=chunk.index,
+            text=chunk.text,
+            char_start=chunk.char_start,
+            char_end=chunk.char_end,
+            page_start=pages[0],
+            page_end=pages[1],
+            heading_path=list(chunk.heading_path),
+            token_count=chunk.token_count,
+        )
+
+
+class ChunkPage(BaseModel):
+    """Chunks of one version of a document, in order; `chunk_count` counts all it has."""
+
+    doc_id: str
+    version: int
+    chunk_count: int
+    chunks: list[ChunkModel]
+
+    @classmethod
+    def of(cls, manifest: Manifest, chunks: list[Chunk]) -> Self:
+        """Show chunks."""
+        return cls(
+            doc_id=manifest.doc_id,
+            version=manifest.version,
+            chunk_count=manifest.chunk_count,
+            chunks=[ChunkModel.of(chunk) for chunk in chunks],
+        )
+
+
+class TextModel(BaseModel):
+    """Part of a document's text: `text == document_text[char_start:char_end]`."""
+
+    doc_id: str
+    version: int
+    char_start: int
+    char_end: int
+    text: str
+
+    @classmethod
+    def of(cls, part: TextSlice) -> Self:
+        """Show a slice."""
+        return cls(
+            doc_id=part.manifest.doc_id,
+            version=part.manifest.version,
+            char_start=part.char_start,
+            char_end=part.char_end,
+            text=part.text,
+        )
+
+
+class VerificationModel(BaseModel):
+    """A recount of a document against the store."""
+
+    doc_id: str
+    version: int
+    chunks_expected: int
+    chunks_found: int
+    text_matches: bool
+    whole: Annotated[bool, Field(description="Whether everything is as the manifest says.")]
+
+    @classmethod
+    def of(cls, found: Verification) -> Self:
+        """Show a verification."""
+        return cls(
+            doc_id=found.manifest.doc_id,
+            version=found.manifest.version,
+            chunks_expected=found.manifest.chunk_count,
+            chunks_found=found.chunks_found,
+            text_matches=found.text_matches,
+            whole=found.is_whole,
+        )
+
+
+class DeletedModel(BaseModel):
+    """How many chunks the deleted document had."""
+
+    deleted_chunks: int
+
+
+class DeletionModel(BaseModel):
+    """What a deletion by filter matched and deleted; a dry run deletes nothing."""
+
+    matched: int
+    deleted_documents: int
+    deleted_chunks: int
+
+    @classmethod
+    def of(cls, deletion: Deletion) -> Self:
+        """Show a deletion."""
+        return cls.model_validate(deletion, from_attributes=True)

@@ -1,0 +1,200 @@
+"""Everything this service counts, declared once; docs/metrics.md explains each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from netgpt_docs_service.domain.documents import Receipt
+from netgpt_docs_service.version import __version__
+
+_INGEST_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60)
+_QUERY_BUCKETS_S = (0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.2, 2.5, 5)
+
+
+class EngineRun(Protocol):
+    """One run of the embedding engine, as an embedder reports it."""
+
+    @property
+    def lane(self) -> str:
+        """`query` or `ingest`."""
+        ...
+
+    @property
+    def texts(self) -> int:
+        """Texts in the run."""
+        ...
+
+    @property
+    def tokens(self) -> int:
+        """Tokens in the run."""
+        ...
+
+    @property
+    def wait_s(self) -> float:
+        """How long its oldest text waited."""
+        ...
+
+    @property
+    def compute_s(self) -> float:
+        """How long the engine took."""
+        ...
+
+
+class Metrics:
+    """The instruments of one application, in a registry of its own; safe from several threads."""
+
+    def __init__(self) -> None:
+        """Declare every instrument."""
+        self.registry = CollectorRegistry()
+        self._declare_documents()
+        self._declare_embedding()
+        self._declare_refusals()
+        build = Gauge(
+            "netgpt_build_info",
+            "Always 1; the version is a label.",
+            ["version"],
+            registry=self.registry,
+        )
+        build.labels(__version__).set(1)
+
+    def text(self) -> bytes:
+        """Return all metrics in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+    def record_receipt(self, receipt: Receipt) -> None:
+        """Count one finished write of a document."""
+        self._documents.labels(receipt.status).inc()
+        self._chunks.labels("embedded").inc(receipt.embedded)
+        self._chunks.labels("reused").inc(receipt.reused)
+        self._chunks.labels("deleted").inc(receipt.deleted)
+        self._ingest_s.observe(receipt.took_ms / 1000)
+
+    def record_deletion(self, *, documents: int, chunks: int) -> None:
+        """Count documents that were deleted, and their chunks."""
+        self._documents.labels("deleted").inc(documents)
+        self._chunks.labels("deleted").inc(chunks)
+
+    def record_search(self, *, embed_ms: float, search_ms: float) -> None:
+        """Count one answered question."""
+        self._search_s.labels("embed").observe(embed_ms / 1000)
+        self._search_s.labels("search").observe(search_ms / 1000)
+
+    def record_problem(self, kind: str) -> None:
+        """Count one request, or one item of a batch, that was answered with a problem."""
+        self._problems.labels(kind).inc()
+
+    def record_auth_failure(self, reason: str) -> None:
+        """Count one request whose key was refused."""
+        self._auth_failures.labels(reason).inc()
+
+    def record_unhandled_error(self) -> None:
+        """Count one error that nobody expected."""
+        self._unhandled_errors.inc()
+
+    def watch_queue(self, lane: str, read_tokens: Callable[[], float]) -> None:
+        """Show, at every scrape, what `read_tokens` says waits for the embedding engine."""
+        self._queue_tokens.labels(lane).set_function(read_tokens)
+
+    def queued(self, lane: str, *, texts: int, tokens: int) -> None:
+        """Count work that the embedder took on."""
+        self._queued_texts.labels(lane, "queued").inc(texts)
+        self._queued_tokens.labels(lane, "queued").inc(tokens)
+
+    def refused(self, lane: str, *, texts: int, tokens: int) -> None:
+        """Count work that the embedder refused because its queue is full."""
+        self._queued_texts.labels(lane, "refused").inc(texts)
+        self._queued_tokens.labels(lane, "refused").inc(tokens)
+
+    def finished(self, unit: EngineRun) -> None:
+        """Count one run of the engine that returned vectors."""
+        self._observe_run(unit, "finished")
+
+    def failed(self, unit: EngineRun) -> None:
+        """Count one run of the engine that raised."""
+        self._observe_run(unit, "failed")
+
+    def _observe_run(self, unit: EngineRun, outcome: str) -> None:
+        self._queued_texts.labels(unit.lane, outcome).inc(unit.texts)
+        self._queued_tokens.labels(unit.lane, outcome).inc(unit.tokens)
+        self._wait_s.labels(unit.lane).observe(max(0.0, unit.wait_s))
+        self._compute_s.labels(unit.lane).observe(unit.compute_s)
+
+    def _declare_documents(self) -> None:
+        self._documents = Counter(
+            "netgpt_documents_total",
+            "Writes of documents, by how they ended.",
+            ["status"],
+            registry=self.registry,
+        )
+        self._chunks = Counter(
+            "netgpt_chunks_total", "Chunks written and deleted.", ["how"], registry=self.registry
+        )
+        self._ingest_s = Histogram(
+            "netgpt_ingest_seconds",
+            "From acceptance of a document to its receipt.",
+            buckets=_INGEST_BUCKETS_S,
+            registry=self.registry,
+        )
+        self._search_s = Histogram(
+            "netgpt_search_seconds",
+            "The steps of answering one question.",
+            ["step"],
+            buckets=_QUERY_BUCKETS_S,
+            registry=self.registry,
+        )
+
+    def _declare_embedding(self) -> None:
+        self._queue_tokens = Gauge(
+            "netgpt_embedding_queue_tokens",
+            "Tokens that wait for the engine.",
+            ["lane"],
+            registry=self.registry,
+        )
+        self._queued_texts = Counter(
+            "netgpt_embedding_texts_total",
+            "Texts, by what became of them.",
+            ["lane", "outcome"],
+            registry=self.registry,
+        )
+        self._queued_tokens = Counter(
+            "netgpt_embedding_tokens_total",
+            "Tokens, by what became of them.",
+            ["lane", "outcome"],
+            registry=self.registry,
+        )
+        self._wait_s = Histogram(
+            "netgpt_embedding_wait_seconds",
+            "Wait of the oldest text of a run.",
+            ["lane"],
+            buckets=_QUERY_BUCKETS_S,
+            registry=self.registry,
+        )
+        self._compute_s = Histogram(
+            "netgpt_embedding_compute_seconds",
+            "Duration of a run of the engine.",
+            ["lane"],
+            buckets=_QUERY_BUCKETS_S,
+            registry=self.registry,
+        )
+
+    def _declare_refusals(self) -> None:
+        self._problems = Counter(
+            "netgpt_problems_total",
+            "Requests and batch items answered with a problem.",
+            ["kind"],
+            registry=self.registry,
+        )
+        self._auth_failures = Counter(
+            "netgpt_auth_failures_total",
+            "Requests whose key was refused.",
+            ["reason"],
+            registry=self.registry,
+        )
+        self._unhandled_errors = Counter(
+            "netgpt_unhandled_errors_total",
+            "Errors that nobody expected: each is a bug.",
+            registry=self.registry,
+        )
