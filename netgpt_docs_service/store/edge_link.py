@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import os
@@ -85,10 +86,12 @@ class EdgeLink:
         await asyncio.wait([self._listener])
         self._fail_waiting()
         try:
-            await asyncio.to_thread(self._process.wait, timeout_s)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            await asyncio.to_thread(self._process.wait)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(self._process.wait, timeout_s)
+        finally:  # even a cancelled close leaves no process behind; killed, it is gone at once
+            if self._process.poll() is None:
+                self._process.kill()
+                self._process.wait()
 
     def _expect(self, number: int) -> asyncio.Future[object]:
         answer = asyncio.get_running_loop().create_future()
