@@ -18,9 +18,9 @@ from pathlib import Path
 
 from tokenizers import Tokenizer as RustTokenizer
 
-from netgpt_docs_service.chunking.interface import Tokens
 from netgpt_docs_service.chunking.token_chunker import TokenChunker
 from netgpt_docs_service.domain.chunks import Passage
+from netgpt_docs_service.embedding.model_tokenizer import TokenizedText
 
 SIZES = (512, 256)
 OVERLAP_TOKENS = 64
@@ -45,9 +45,9 @@ class BundledTokenizer:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
 
-    def tokenize(self, text: str) -> Tokens:
+    def tokenize(self, text: str) -> TokenizedText:
         found = self._tokenizer.encode(text, add_special_tokens=False)
-        return Tokens(ids=found.ids, offsets=found.offsets, words=found.word_ids)
+        return TokenizedText(found.ids, found.offsets, found.word_ids)
 
 
 @dataclass(frozen=True, slots=True)

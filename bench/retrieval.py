@@ -16,13 +16,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from netgpt_docs_service.wiring import open_services
-
 from netgpt_docs_service.domain.documents import Document, DocumentFields
 from netgpt_docs_service.domain.search import Question, SearchMode
 from netgpt_docs_service.errors import ServiceError
 from netgpt_docs_service.settings import load_settings
 from netgpt_docs_service.usecases.services import Services
+from netgpt_docs_service.wiring import open_services
 
 TENANT = "bench"
 TOP = 10
@@ -47,7 +46,7 @@ def ndcg(found: Sequence[str], judged: Mapping[str, int]) -> float:
 
 
 def discounted(gains: Sequence[int]) -> float:
-    return sum((2**gain - 1) / math.log2(place + 2) for place, gain in enumerate(gains))
+    return math.fsum((2**gain - 1) / math.log2(place + 2) for place, gain in enumerate(gains))
 
 
 async def load(services: Services, corpus: Sequence[Mapping[str, str]]) -> None:

@@ -39,7 +39,7 @@ def create_app(
     when something that `open_services` opens counts there, too.
     """
     metrics = metrics or Metrics()
-    keys = make_ring(_keys(settings))
+    keys = make_ring(configured_keys(settings))
     sizes = Sizes(settings.max_body_mb * _MIB, settings.max_text_bytes)
     readiness = Readiness()
     app = DescribedAPI(
@@ -84,7 +84,8 @@ async def _lifespan(
             readiness.is_ready = False
 
 
-def _keys(settings: Settings) -> Iterator[ApiKey]:
+def configured_keys(settings: Settings) -> Iterator[ApiKey]:
+    """Yield the keys that the settings name; ConfigurationError when they cannot be read."""
     secret = settings.single_key()
     if secret is not None:
         yield single_key(secret)

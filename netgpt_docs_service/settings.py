@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     """A hub id, a folder, or `bundled` (the model of the extra `bundled`)."""
     hf_hub_offline: bool = False
     """Never ask the model hub; the model must already be on this machine."""
-    model_timeout_s: Annotated[float, Field(gt=0)] = 300.0
+    model_timeout_s: Annotated[float, Field(gt=0)] = 1800.0
     """Longest time, in seconds, that fetching the model from the hub may take at start."""
     embedding_threads: Annotated[int, Field(ge=0, le=1024)] = 0
     """Threads of the embedding engine; 0 takes the CPUs this process may use."""

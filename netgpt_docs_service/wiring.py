@@ -15,19 +15,22 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from netgpt_docs_service.chunking.token_chunker import TokenChunker
 from netgpt_docs_service.domain.documents import Pipeline
 from netgpt_docs_service.embedding.interface import ModelFingerprint
 from netgpt_docs_service.embedding.load import LoadedModel, load_embedding
+from netgpt_docs_service.embedding.model_folder import ModelFolder
 from netgpt_docs_service.embedding.model_profile import read_profile
 from netgpt_docs_service.embedding.model_source import resolve_model
-from netgpt_docs_service.embedding.observer import EmbeddingObserver, NullObserver
 from netgpt_docs_service.errors import ServiceError
+from netgpt_docs_service.observability.metrics import Metrics
 from netgpt_docs_service.settings import Settings
 from netgpt_docs_service.store.data_directory import DataDirectory, owner_address
 from netgpt_docs_service.store.edge_collection import opened_collection
 from netgpt_docs_service.store.edge_maintenance import EdgeMaintenance
+from netgpt_docs_service.store.edge_process import EdgeProcess
 from netgpt_docs_service.store.edge_store import EdgeStore
 from netgpt_docs_service.usecases.assembly import Ports, assemble
 from netgpt_docs_service.usecases.health import CheckHealth
@@ -39,29 +42,24 @@ __all__ = ["describe_model", "open_services", "owner_address"]
 _LOG = logging.getLogger(__name__)
 _EXTRACTOR = "text-1"
 """Names how bytes become text; what is sent to /ingest is stored as it was sent."""
-_UNOBSERVED = NullObserver()
 _JITTER = 0.1
 
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings,
-    *,
-    address: str | None = None,
-    observer: EmbeddingObserver = _UNOBSERVED,
+    settings: Settings, *, address: str | None = None, metrics: Metrics | None = None
 ) -> AsyncIterator[Services]:
     """Open the model and the embedded store, and hand out the use cases over them.
 
-    `address` is where other processes on this machine can reach us. Raises StartupError when
-    another process owns the data directory, the model cannot be loaded, or the stored vectors
-    were made by another one.
+    `address` is where other processes on this machine can reach us; `metrics` counts what the
+    engine does. Raises StartupError when another process owns the data directory, the model
+    cannot be loaded, or the stored vectors were made by another one.
     """
     async with AsyncExitStack() as stack:
-        directory = stack.enter_context(
-            DataDirectory.claim(settings.data_dir, process="netgpt-docs")
-        )
-        model = await asyncio.to_thread(_load_model, settings, observer)
-        stack.callback(model.embedder.close)
+        claim = DataDirectory.claim(settings.data_dir, process="netgpt-docs")
+        directory = stack.enter_context(claim)
+        model = await asyncio.to_thread(_load_model, settings, metrics or Metrics())
+        stack.push_async_callback(asyncio.to_thread, model.embedder.close)
         chunker = _chunker(settings, model)
         stack.callback(chunker.close)
         engine = await stack.enter_async_context(
@@ -71,40 +69,40 @@ async def open_services(
                 description=asdict(model.embedder.fingerprint),
             )
         )
-        free_bytes = partial(_free_bytes, settings)
-        min_free_bytes = settings.min_free_disk_mb * 2**20
-        maintenance = EdgeMaintenance(engine)
-        services = assemble(
-            Ports(
-                store=EdgeStore(engine, free_bytes=free_bytes, min_free_bytes=min_free_bytes),
-                maintenance=maintenance,
-                chunker=chunker,
-                embedder=model.embedder,
-                pipeline=Pipeline(
-                    _EXTRACTOR, chunker.fingerprint, _digest(model.embedder.fingerprint)
-                ),
-                now=lambda: datetime.now(UTC),
-                now_us=lambda: time.time_ns() // 1000,
-            ),
-            ingest_deadline_s=settings.ingest_deadline_s,
-            health=CheckHealth(
-                store=maintenance,
-                model_name=settings.embedding_model,
-                free_disk_bytes=free_bytes,
-                min_free_disk_bytes=min_free_bytes,
-            ),
-        )
-        sweeper = asyncio.create_task(_sweep_for_ever(services.sweep, settings.sweep_interval_s))
-        stack.push_async_callback(_cancelled, sweeper)
+        services = _assembled(settings, model, chunker, engine)
+        sweeping = _sweep_for_ever(services.sweep, settings.sweep_interval_s)
+        stack.push_async_callback(_cancelled, asyncio.create_task(sweeping))
         directory.announce(address)
         yield services
 
 
+def _assembled(
+    settings: Settings, model: LoadedModel, chunker: TokenChunker, engine: EdgeProcess
+) -> Services:
+    free_bytes = partial(_free_bytes, settings.data_dir)
+    min_free_bytes = settings.min_free_disk_mb * 2**20
+    maintenance = EdgeMaintenance(engine)
+    ports = Ports(
+        store=EdgeStore(engine, free_bytes=free_bytes, min_free_bytes=min_free_bytes),
+        maintenance=maintenance,
+        chunker=chunker,
+        embedder=model.embedder,
+        pipeline=Pipeline(_EXTRACTOR, chunker.fingerprint, _digest(model.embedder.fingerprint)),
+        now=lambda: datetime.now(UTC),
+        now_us=lambda: time.time_ns() // 1000,
+    )
+    health = CheckHealth(
+        store=maintenance,
+        model_name=settings.embedding_model,
+        free_disk_bytes=free_bytes,
+        min_free_disk_bytes=min_free_bytes,
+    )
+    return assemble(ports, ingest_deadline_s=settings.ingest_deadline_s, health=health)
+
+
 def describe_model(settings: Settings) -> str:
     """Say which model a start would load, without loading it; ModelUnavailable when none."""
-    folder = resolve_model(
-        settings.embedding_model, cache_dir=None, offline=settings.hf_hub_offline
-    )
+    folder = _model_folder(settings)
     profile = read_profile(folder, name=settings.embedding_model)
     return (
         f"{settings.embedding_model}: {profile.dimension} dimensions, "
@@ -112,15 +110,27 @@ def describe_model(settings: Settings) -> str:
     )
 
 
-def _load_model(settings: Settings, observer: EmbeddingObserver) -> LoadedModel:
-    return load_embedding(
+def _model_folder(settings: Settings) -> ModelFolder:
+    return resolve_model(
         settings.embedding_model,
         cache_dir=None,
         offline=settings.hf_hub_offline,
+        download_deadline_s=settings.model_timeout_s,
+    )
+
+
+def _load_model(settings: Settings, metrics: Metrics) -> LoadedModel:
+    model = load_embedding(
+        _model_folder(settings),
+        name=settings.embedding_model,
         threads=settings.embedding_threads or len(os.sched_getaffinity(0)),
         queue_tokens=settings.embedding_queue_tokens,
-        observer=observer,
+        observer=metrics,
     )
+    embedder = model.embedder
+    metrics.watch_queue("query", lambda: embedder.backlog.query_tokens)
+    metrics.watch_queue("ingest", lambda: embedder.backlog.ingest_tokens)
+    return model
 
 
 def _chunker(settings: Settings, model: LoadedModel) -> TokenChunker:
@@ -141,8 +151,8 @@ def _digest(fingerprint: ModelFingerprint) -> str:
     return hashlib.sha256(json.dumps(asdict(fingerprint), sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _free_bytes(settings: Settings) -> int:
-    return shutil.disk_usage(settings.data_dir).free
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
 
 
 async def _sweep_for_ever(sweep: SweepStore, interval_s: float) -> None:

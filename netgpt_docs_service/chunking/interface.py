@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from netgpt_docs_service.domain.chunks import Passage
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """The tokens of a text: ids, character offsets into it, and the word each belongs to.
+class Tokens(Protocol):
+    """The tokens of a text, without special tokens: three sequences of equal length."""
 
-    The three sequences are equally long and hold no special tokens. `words` numbers the
-    pre-tokenizer's words from 0; tokens of one word are neighbours and carry the same number.
-    """
+    @property
+    def ids(self) -> Sequence[int]:
+        """The model's ids."""
+        ...
 
-    ids: Sequence[int]
-    offsets: Sequence[tuple[int, int]]
-    words: Sequence[int | None]
+    @property
+    def offsets(self) -> Sequence[tuple[int, int]]:
+        """Where each token stands in the text, in characters."""
+        ...
+
+    @property
+    def words(self) -> Sequence[int | None]:
+        """The pre-tokenizer's word of each token: neighbours of one word carry one number."""
+        ...
 
 
 class Tokenizer(Protocol):

@@ -11,15 +11,15 @@ def installed_documents() -> list[dict[str, str]]:
     """Return the description of every installed package as a document, the shortest first."""
     documents: dict[str, dict[str, str]] = {}
     for distribution in distributions():
-        metadata = distribution.metadata
-        name = metadata.get("Name")
-        text = metadata.get("Description") or str(metadata.get_payload() or "")
+        metadata = distribution.metadata.json
+        name, text = str(metadata.get("name", "")), str(metadata.get("description", ""))
         if not name or not text.strip():
             continue
-        media_type = (metadata.get("Description-Content-Type") or "").partition(";")[0].strip()
+        content_type = str(metadata.get("description_content_type", ""))
+        media_type = content_type.partition(";")[0].strip()
         documents[name.lower()] = {
             "doc_id": name.lower(),
-            "title": f"{name} {metadata.get('Version', '')}".strip(),
+            "title": f"{name} {metadata.get('version', '')}".strip(),
             "text": text,
             "source": name.lower() + _MEDIA_SUFFIX.get(media_type, ".txt"),
         }

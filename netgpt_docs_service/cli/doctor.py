@@ -17,7 +17,7 @@ from netgpt_docs_service.cli.output import OUT, JsonOption, print_json
 from netgpt_docs_service.errors import ConfigurationError, ServiceError
 from netgpt_docs_service.settings import Settings, load_settings
 from netgpt_docs_service.version import __version__
-from netgpt_docs_service.wiring import describe_model, load_keys, owner_address
+from netgpt_docs_service.wiring import describe_model, owner_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,9 @@ def _findings() -> Iterator[Finding]:
 
 
 def _keys(settings: Settings) -> str:
-    keys = load_keys(settings)
+    from netgpt_docs_service.app import configured_keys  # noqa: PLC0415  a second of imports
+
+    keys = list(configured_keys(settings))
     if keys:
         return f"{len(keys)} keys: {', '.join(sorted(key.key_id for key in keys))}"
     if read_dev_key(settings.data_dir):

@@ -15,6 +15,8 @@ from pydantic import SecretStr
 from netgpt_docs_service.cli.dev_key import ensure_dev_key
 from netgpt_docs_service.cli.output import OUT, JsonOption, print_json, run
 from netgpt_docs_service.errors import ConfigurationError
+from netgpt_docs_service.observability.logs import configure_logging
+from netgpt_docs_service.observability.metrics import Metrics
 from netgpt_docs_service.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -60,15 +62,17 @@ async def _serve(settings: Settings, *, as_json: bool) -> None:
     from netgpt_docs_service.app import create_app  # noqa: PLC0415  seconds of imports
     from netgpt_docs_service.wiring import open_services  # noqa: PLC0415  as above
 
+    configure_logging(settings.log_level)
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def opened(_: Settings) -> AsyncIterator[Services]:
+        yield services
+
+    app = create_app(settings, open_services=opened, metrics=metrics)  # refuses before it loads
     listener = _listen(settings.host, settings.port)
     address = _address(listener)
-    async with open_services(settings, address=address) as services:
-
-        @asynccontextmanager
-        async def opened(_: Settings) -> AsyncIterator[Services]:
-            yield services
-
-        app = create_app(settings, open_services=opened)
+    async with open_services(settings, address=address, metrics=metrics) as services:
         _say_where(address, as_json=as_json)
         config = uvicorn.Config(
             app,

@@ -30,6 +30,11 @@ MAX_METADATA_BYTES = 16_384
 MAX_EXACT_INTEGER = 2**53
 """The engine compares numbers as doubles: beyond this, neighbours are equal to it."""
 
+_TEXT_MEDIA_TYPES = {
+    "md": "text/markdown",
+    "markdown": "text/markdown",
+    "rst": "text/x-rst",
+}
 METADATA_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
@@ -155,3 +160,9 @@ def _check_metadata(metadata: Mapping[str, MetadataValue]) -> None:
     if size > MAX_METADATA_BYTES:
         message = f"metadata has {size} bytes as JSON; at most {MAX_METADATA_BYTES} are allowed"
         raise LimitExceeded(message, pointer="/metadata")
+
+
+def text_media_type(source: str | None) -> str:
+    """Return what kind of text a source names by its ending; plain text when it names none."""
+    ending = "" if source is None else source.lower().rpartition(".")[2]
+    return _TEXT_MEDIA_TYPES.get(ending, "text/plain")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from netgpt_docs_service.embedding.fingerprint import fingerprint_model
+from netgpt_docs_service.embedding.model_folder import ModelFolder
 from netgpt_docs_service.embedding.model_profile import ModelProfile, read_profile
-from netgpt_docs_service.embedding.model_source import resolve_model
 from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer, load_tokenizer
 from netgpt_docs_service.embedding.observer import EmbeddingObserver, NullObserver
 from netgpt_docs_service.embedding.scheduled_embedder import Engine, ScheduledEmbedder
@@ -30,20 +29,19 @@ class LoadedModel:
 
 
 def load_embedding(
-    model: str,
+    folder: ModelFolder,
     *,
-    cache_dir: Path | None,
-    offline: bool,
+    name: str,
     threads: int,
     queue_tokens: int,
     observer: EmbeddingObserver = _NULL,
 ) -> LoadedModel:
-    """Find, load and warm up `model`; blocks for 5 to 10 s, so call it in a thread.
+    """Load and warm up the model in `folder`; blocks for 5 to 10 s, so call it in a thread.
 
-    Raises ModelUnavailable with the place looked at and the way to get the model.
+    `name` is what the operator called it: it may tell the family, and so the prefixes. Raises
+    ModelUnavailable when the folder does not hold what it promises.
     """
-    folder = resolve_model(model, cache_dir=cache_dir, offline=offline)
-    profile = read_profile(folder, name=model)
+    profile = read_profile(folder, name=name)
     tokenizer = load_tokenizer(
         folder.tokenizer_file,
         query_prefix=profile.query_prefix,

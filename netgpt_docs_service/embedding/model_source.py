@@ -21,7 +21,6 @@ _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 # Everything a model needs, without the copies for other engines (onnx/, openvino/, *.h5) and
 # without pickles.
 _HUB_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
-_DOWNLOAD_DEADLINE_S = 1800.0  # 1.3 GB (bge-large) at 0.8 MB/s
 
 
 def resolve_model(
@@ -29,7 +28,7 @@ def resolve_model(
     *,
     cache_dir: Path | None,
     offline: bool,
-    download_deadline_s: float = _DOWNLOAD_DEADLINE_S,
+    download_deadline_s: float = 1800.0,
 ) -> ModelFolder:
     """Return the local folder of `model`: `bundled`, a folder, or a Hub id (fetched if need be).
 

@@ -58,7 +58,10 @@ def model_name(request: pytest.FixtureRequest, tiny_folder: Path) -> str:
 @pytest.fixture(scope="module")
 def loaded(model_name: str) -> Iterator[LoadedModel]:
     model = load_embedding(
-        model_name, cache_dir=None, offline=True, threads=1, queue_tokens=100_000
+        resolve_model(model_name, cache_dir=None, offline=True),
+        name=model_name,
+        threads=1,
+        queue_tokens=100_000,
     )
     yield model
     model.embedder.close()
@@ -78,7 +81,7 @@ def reference(model_name: str) -> SentenceTransformer:
 @pytest.fixture(scope="module")
 def tiny(tiny_folder: Path) -> Iterator[LoadedModel]:
     model = load_embedding(
-        str(tiny_folder), cache_dir=None, offline=True, threads=1, queue_tokens=100_000
+        open_model_folder(tiny_folder), name="tiny", threads=1, queue_tokens=100_000
     )
     yield model
     model.embedder.close()
@@ -264,7 +267,7 @@ def test_a_model_with_broken_weights_is_refused(tmp_path: Path) -> None:
     folder = make_bge_folder(tmp_path / "model")
     (folder / "model.safetensors").write_bytes(b"half a file")
     with pytest.raises(ModelUnavailable, match="do not load as a model"):
-        load_embedding(str(folder), cache_dir=None, offline=True, threads=1, queue_tokens=1)
+        load_embedding(open_model_folder(folder), name="tiny", threads=1, queue_tokens=1)
 
 
 def test_a_model_that_breaks_its_folders_promise_is_refused(tmp_path: Path) -> None:
@@ -272,4 +275,4 @@ def test_a_model_that_breaks_its_folders_promise_is_refused(tmp_path: Path) -> N
     steps = open_model_folder(folder).modules
     edit_json(steps[1].path / "config.json", word_embedding_dimension=64)
     with pytest.raises(ModelUnavailable, match="32 numbers; its folder promises 64"):
-        load_embedding(str(folder), cache_dir=None, offline=True, threads=1, queue_tokens=1)
+        load_embedding(open_model_folder(folder), name="tiny", threads=1, queue_tokens=1)

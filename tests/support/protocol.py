@@ -145,7 +145,7 @@ class Bench:
     microseconds: count[int] = field(default_factory=lambda: count(_BEGIN_US))
 
     def begin_again(self) -> str:
-        """Set the clock back and return a tenant of its own, so that equal steps do equal things."""
+        """Set the clock back and return a new tenant, so that equal steps do equal things."""
         self.microseconds = count(_BEGIN_US)
         self.tenant = f"tenant-{next(self.numbers)}"
         return self.tenant

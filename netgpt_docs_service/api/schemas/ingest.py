@@ -86,7 +86,12 @@ class IngestRequest(Strict):
             expires_at=to_moment("expires_at", self.expires_at),
         )
         rules.check_fields(fields)
-        return Document(doc_id=self.doc_id, text=self.text, fields=fields)
+        return Document(
+            doc_id=self.doc_id,
+            text=self.text,
+            fields=fields,
+            media_type=rules.text_media_type(self.source),
+        )
 
 
 class BatchRequest(Strict):

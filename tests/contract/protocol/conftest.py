@@ -21,7 +21,9 @@ from netgpt_docs_service.usecases.services import Services
 from tests.support.protocol import DIMENSION, Bench, ParagraphChunker, healthy
 from tests.support.slow_embedder import SlowEmbedder
 
-ROOM_TO_SPARE = {"free_bytes": lambda: 2**40, "min_free_bytes": 0}
+
+def roomy_store(engine: EdgeProcess) -> EdgeStore:
+    return EdgeStore(engine, free_bytes=lambda: 2**40, min_free_bytes=0)
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def protocol_bench(quick_folder: Path) -> Iterator[Bench]:
     engine = loop.run_until_complete(
         stack.enter_async_context(opened_collection(folder, DIMENSION, description={}))
     )
-    yield Bench(EdgeStore(engine, **ROOM_TO_SPARE), EdgeMaintenance(engine), loop)
+    yield Bench(roomy_store(engine), EdgeMaintenance(engine), loop)
     loop.run_until_complete(stack.aclose())
     loop.close()
 
@@ -59,7 +61,7 @@ def embedder() -> SlowEmbedder:
 @pytest.fixture
 def make_services(engine: EdgeProcess, embedder: SlowEmbedder) -> Callable[..., Services]:
     ports = Ports(
-        store=EdgeStore(engine, **ROOM_TO_SPARE),
+        store=roomy_store(engine),
         maintenance=EdgeMaintenance(engine),
         chunker=ParagraphChunker(),
         embedder=embedder,

@@ -10,8 +10,9 @@ import pytest
 from tokenizers import Tokenizer as RustTokenizer
 from tokenizers import models, normalizers, pre_tokenizers
 
-from netgpt_docs_service.chunking.interface import Tokenizer, Tokens
+from netgpt_docs_service.chunking.interface import Tokenizer
 from netgpt_docs_service.chunking.token_chunker import TokenChunker
+from netgpt_docs_service.embedding.model_tokenizer import TokenizedText
 
 WORDS = [
     "the",
@@ -43,9 +44,9 @@ class WordPieceTokenizer:
         tokenizer.no_padding()
         self._tokenizer = tokenizer
 
-    def tokenize(self, text: str) -> Tokens:
+    def tokenize(self, text: str) -> TokenizedText:
         found = self._tokenizer.encode(text, add_special_tokens=False)
-        return Tokens(ids=found.ids, offsets=found.offsets, words=found.word_ids)
+        return TokenizedText(found.ids, found.offsets, found.word_ids)
 
 
 @pytest.fixture(scope="session")
