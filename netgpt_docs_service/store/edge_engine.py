@@ -153,9 +153,6 @@ class _Ranking:
         cosines |= self._completed(self._nearest, _EXACT, weights.keys() - cosines.keys())
         if self._request.mode is SearchMode.DENSE:
             return [(point_id, cosine, None) for point_id, cosine in cosines.items()]
-        if self._has_words:
-            missing = cosines.keys() - weights.keys()
-            weights |= self._completed(self._wordiest, self._words_params, missing)
         return [
             (point_id, cosine, weights.get(point_id, 0.0)) for point_id, cosine in cosines.items()
         ]

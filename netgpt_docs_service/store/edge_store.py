@@ -13,7 +13,7 @@ from netgpt_docs_service.domain.search import Candidate, CandidateQuery, Resolve
 from netgpt_docs_service.errors import InsufficientStorage, NotFound
 from netgpt_docs_service.store import cursors, protocol
 from netgpt_docs_service.store.edge_process import EdgeProcess
-from netgpt_docs_service.store.filters import equals, of_tenant, readable
+from netgpt_docs_service.store.filters import equals, findable_of_tenant, of_tenant, readable
 from netgpt_docs_service.store.interface import ManifestPage, ManifestQuery
 from netgpt_docs_service.store.payloads import (
     Kind,
@@ -176,8 +176,8 @@ class EdgeStore:
         """Return the union of the best `query.limit` chunks by cosine and by BM25, unordered."""
         scores = await self._process.call(
             Rank(
-                filter=of_tenant(tenant, Kind.CHUNK, must=readable(query.now, query.filter)),
-                corpus=of_tenant(tenant, Kind.CHUNK),
+                filter=findable_of_tenant(tenant, must=readable(query.now, query.filter)),
+                corpus=findable_of_tenant(tenant),
                 text=query.text,
                 vector=array("f", query.vector).tobytes(),
                 mode=query.mode,

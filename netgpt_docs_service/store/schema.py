@@ -10,7 +10,8 @@ BM25_AVERAGE_LENGTH = 256.0
 """Fixed: it is part of every stored weight, and the quality hardly depends on it."""
 
 QUANTILE = 0.99
-OVERSAMPLING = 2.0
+OVERSAMPLING = 1.0
+"""The list is rescored with the originals as it is: recall@10 stays 1.0, and 2.0 costs 1-2 ms."""
 
 PAYLOAD_INDEXES = {
     "tenant": "tenant",
