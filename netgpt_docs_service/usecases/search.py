@@ -43,7 +43,8 @@ class _Walk:
 
     question: Question
     now: datetime
-    asked: frozenset[str]
+    offered: frozenset[str]
+    eligible: int
     tenant: str
     hits: list[Hit] = field(default_factory=list)
     documents: dict[str, str | None] = field(default_factory=dict)
@@ -75,7 +76,7 @@ class _Walk:
     def _offers(self, manifest: Manifest) -> bool:
         generation = str(manifest.generation)
         return any(
-            chunk_id(self.tenant, manifest.doc_id, generation, index) in self.asked
+            chunk_id(self.tenant, manifest.doc_id, generation, index) in self.offered
             for index in range(manifest.chunk_count)
         )
 
@@ -100,7 +101,8 @@ class SearchDocuments:
         limit = max(_CANDIDATES, question.top_k)
         walk = await self._ask(tenant, question, vector, limit)
         for _ in range(_ASK_AGAIN):
-            ran_out = not walk.is_full and len(walk.asked) >= limit
+            # Fewer eligible chunks than were asked for: there are no more of them to find.
+            ran_out = not walk.is_full and walk.eligible >= limit
             if not (walk.missed_newer or ran_out):
                 break
             limit = limit * _WIDER if ran_out else limit
@@ -124,7 +126,8 @@ class SearchDocuments:
             ),
         )
         ranked = _eligible(rank(candidates, question.mode), question)
-        walk = _Walk(question, now, frozenset(each.chunk_id for each in candidates), tenant)
+        offered = frozenset(each.chunk_id for each in candidates)
+        walk = _Walk(question, now, offered, len(ranked), tenant)
         page = question.top_k + max(5, question.top_k // 2)
         for start in range(0, len(ranked), page):
             await self._walk_page(walk, ranked[start : start + page])
