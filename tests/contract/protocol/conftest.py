@@ -18,7 +18,8 @@ from netgpt_docs_service.store.edge_process import EdgeProcess
 from netgpt_docs_service.store.edge_store import EdgeStore
 from netgpt_docs_service.usecases.assembly import Ports, assemble
 from netgpt_docs_service.usecases.services import Services
-from tests.support.protocol import DIMENSION, Bench, ParagraphChunker, healthy
+from tests.support.fakes import DIMENSION, ParagraphChunker
+from tests.support.protocol import Bench, healthy
 from tests.support.slow_embedder import SlowEmbedder
 
 
