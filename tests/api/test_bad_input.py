@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
-from tests.support.edge import make_app, make_settings, started, write_keys
+from netgpt_docs_service.settings import Settings
+from tests.support.edge import make_settings, started, write_keys
 
 
 def document(**changes: object) -> dict[str, Any]:
@@ -139,7 +142,9 @@ async def test_nul_is_refused_with_its_offset(acme: httpx.AsyncClient) -> None:
     assert answer.json()["detail"] == "text holds NUL at offset 3"
 
 
-async def test_a_text_over_the_byte_limit_is_refused_with_both_numbers(tmp_path: Path) -> None:
+async def test_a_text_over_the_byte_limit_is_refused_with_both_numbers(
+    tmp_path: Path, make_app: Callable[[Settings], FastAPI]
+) -> None:
     settings = make_settings(write_keys(tmp_path / "keys.yaml"), max_text_bytes=10)
 
     async with started(make_app(settings)) as edge, edge.client() as client:

@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 from netgpt_docs_service.domain.documents import Manifest, Pipeline
 from netgpt_docs_service.store.interface import GenerationSet, StoreTotals
 from netgpt_docs_service.usecases.assembly import Ports, assemble
-from netgpt_docs_service.usecases.health import CheckHealth
 from netgpt_docs_service.usecases.services import Services
 from tests.support.fakes import HashEmbedder, ParagraphChunker
 from tests.support.gated_store import Gate
+from tests.support.services import healthy
 
 PHRASE = "the walrus remembers"
 _PATIENCE_S = 20.0
@@ -30,16 +30,6 @@ def text_of(number: int, paragraphs: int) -> str:
     own = f"{PHRASE} version {number}"
     shared = [f"{PHRASE} paragraph {each}" for each in range(paragraphs - 1)]
     return "\n\n".join([own, *shared])
-
-
-def healthy(store: Any) -> CheckHealth:  # noqa: ANN401  stands for any store
-    """Return a check of a machine with room to spare."""
-    return CheckHealth(
-        store=store,
-        model_name="hash",
-        free_disk_bytes=lambda: 2**40,
-        min_free_disk_bytes=0,
-    )
 
 
 @dataclass(frozen=True, slots=True)
