@@ -1,16 +1,27 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from tempfile import TemporaryDirectory
+from typing import Any, TypeAlias, cast
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from netgpt_docs_service.api.state import State
+from netgpt_docs_service.app import create_app
 from netgpt_docs_service.settings import Settings
-from tests.support.edge import Edge, make_app, make_settings, started, write_keys
-from tests.support.memory_store import MemoryStore
+from netgpt_docs_service.store.edge_process import EdgeProcess
+from netgpt_docs_service.usecases.services import Services
+from tests.support.edge import Edge, make_settings, started, write_keys
+from tests.support.fakes import DIMENSION
+from tests.support.services import open_test_services, services_over
+from tests.support.shared_engine import SharedEngine, shared_engine
+
+OpenServices: TypeAlias = Callable[[Settings], AbstractAsyncContextManager[Services]]
 
 POLICY = (
     "Packages must declare the licence of every file they ship. "
@@ -24,8 +35,25 @@ def settings(tmp_path: Path) -> Settings:
     return make_settings(write_keys(tmp_path / "keys.yaml"))
 
 
+@pytest.fixture(scope="session")
+def engine(quick_parent: Path) -> Iterator[SharedEngine]:
+    """One engine process for all of these tests; opening services empties it."""
+    with TemporaryDirectory(dir=quick_parent) as folder, shared_engine(Path(folder)) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def open_services(engine: SharedEngine) -> OpenServices:
+    return partial(open_test_services, engine=engine)
+
+
+@pytest.fixture(scope="session")
+def make_app(open_services: OpenServices) -> Callable[[Settings], FastAPI]:
+    return partial(create_app, open_services=open_services)
+
+
 @pytest.fixture
-async def edge(settings: Settings) -> AsyncIterator[Edge]:
+async def edge(settings: Settings, make_app: Callable[[Settings], FastAPI]) -> AsyncIterator[Edge]:
     async with started(make_app(settings)) as edge:
         yield edge
 
@@ -54,8 +82,9 @@ def state(edge: Edge) -> State:
 
 
 @pytest.fixture
-def store(state: State) -> MemoryStore:
-    return cast("MemoryStore", state["services"].read.store)
+def away(settings: Settings, tmp_path: Path) -> Services:
+    """The use cases over an engine process that is not there."""
+    return services_over(EdgeProcess(tmp_path / "shard", DIMENSION, timeout_s=0.01), settings)
 
 
 @pytest.fixture

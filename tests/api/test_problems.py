@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import httpx
@@ -13,6 +13,7 @@ import pytest
 from starlette.types import Message, Scope
 
 from netgpt_docs_service.api.state import State
+from netgpt_docs_service.errors import Overloaded
 from netgpt_docs_service.observability.logs import LineFormatter
 from tests.support.edge import SECRETS, Edge
 
@@ -45,17 +46,29 @@ def log() -> Iterator[Lines]:
     root.setLevel(level)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Failing:
+    """A search that ends in an error."""
+
+    error: Exception
+
+    async def search(self, *_: object) -> NoReturn:
+        raise self.error
+
+
 @pytest.fixture
-def broken(state: State) -> None:
+def fail_searches(state: State) -> Callable[[Exception], None]:
+    def fail(error: Exception) -> None:
+        search = Failing(error)
+        state["services"] = dataclasses.replace(state["services"], search=search)  # type: ignore[arg-type]  # it fails anyway
+
+    return fail
+
+
+@pytest.fixture
+def broken(fail_searches: Callable[[Exception], None]) -> None:
     """Let every search fail in a way that nobody expected."""
-
-    class Broken:
-        async def search(self, *_: object) -> NoReturn:
-            message = f"cannot cope with {SECRET_TEXT}"
-            raise RuntimeError(message)
-
-    services = dataclasses.replace(state["services"], search=Broken())  # type: ignore[arg-type]  # it breaks anyway
-    state["services"] = services
+    fail_searches(RuntimeError(f"cannot cope with {SECRET_TEXT}"))
 
 
 async def test_a_problem_has_the_shape_of_rfc_9457(acme: httpx.AsyncClient) -> None:
@@ -89,6 +102,16 @@ async def test_every_fault_of_a_body_is_named_once(acme: httpx.AsyncClient) -> N
     faults = {each["pointer"]: each["message"] for each in answer.json()["errors"]}
     assert faults.keys() == {"/doc_id", "/text", "/tags", "/a~1b~0c"}
     assert faults["/doc_id"] == "doc_id: Field required"
+
+
+async def test_the_time_to_come_back_is_told_in_whole_seconds_and_never_too_early(
+    acme: httpx.AsyncClient, fail_searches: Callable[[Exception], None]
+) -> None:
+    fail_searches(Overloaded(retry_after_s=1.2))
+
+    answer = await acme.post("/query", json={"query": "q"})
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
 
 
 async def test_an_unexpected_error_says_nothing_of_our_insides(

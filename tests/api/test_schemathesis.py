@@ -10,14 +10,17 @@ from typing import Any, TypeAlias
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from schemathesis import Case, GenerationMode, Response
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 from starlette.types import Receive, Scope, Send
 
-from tests.support.edge import SECRETS, Edge, make_app, make_settings, started, write_keys
+from netgpt_docs_service.settings import Settings
+from tests.support.edge import SECRETS, Edge, make_settings, started, write_keys
 
 Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 CaseCheck: TypeAlias = Callable[[Case[Any], Response, set[str]], None]
@@ -47,7 +50,9 @@ NO_SCHEMA_CAN_SAY = {
 
 
 @pytest.fixture(scope="module")
-def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+def edge(
+    tmp_path_factory: pytest.TempPathFactory, make_app: Callable[[Settings], FastAPI]
+) -> Iterator[Edge]:
     """The application, its lifespan running on a loop of its own."""
     keys = write_keys(tmp_path_factory.mktemp("keys") / "keys.yaml")
     context = started(make_app(make_settings(keys)))
@@ -90,7 +95,7 @@ def test_every_answer_is_one_that_the_description_promises(
     skipped = NOT_ASKED | NO_SCHEMA_CAN_SAY.get(label, set())
 
     @given(case=operations[label].as_strategy(generation_mode=mode))
-    @settings(
+    @examples(
         max_examples=20,
         deadline=None,
         database=None,

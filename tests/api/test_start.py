@@ -6,12 +6,13 @@ import hashlib
 import json
 import logging
 import logging.config
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import yaml
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from netgpt_docs_service.api.keys import load_keys
@@ -21,8 +22,8 @@ from netgpt_docs_service.errors import ConfigurationError
 from netgpt_docs_service.observability.logs import configure_logging
 from netgpt_docs_service.observability.metrics import Metrics
 from netgpt_docs_service.settings import Settings
-from tests.support.edge import make_app, make_settings, started, write_keys
-from tests.support.services import open_test_services
+from tests.api.conftest import OpenServices
+from tests.support.edge import make_settings, started, write_keys
 
 KEY: dict[str, Any] = {
     "id": "ann",
@@ -41,7 +42,7 @@ def restored_logging() -> Iterator[None]:
     root.setLevel(level)
 
 
-async def test_one_key_is_enough_to_start() -> None:
+async def test_one_key_is_enough_to_start(make_app: Callable[[Settings], FastAPI]) -> None:
     settings = Settings(_env_file=None, api_key=SecretStr("a-key-of-enough-length"))
 
     async with started(make_app(settings)) as edge:
@@ -52,12 +53,14 @@ async def test_one_key_is_enough_to_start() -> None:
     assert (me["tenant"], len(me["scopes"])) == ("default", 4)
 
 
-def test_without_a_key_it_refuses_and_says_how_to_make_one() -> None:
+def test_without_a_key_it_refuses_and_says_how_to_make_one(
+    make_app: Callable[[Settings], FastAPI],
+) -> None:
     with pytest.raises(ConfigurationError, match="openssl rand -base64 32"):
         make_app(Settings(_env_file=None))
 
 
-def test_a_short_key_is_refused() -> None:
+def test_a_short_key_is_refused(make_app: Callable[[Settings], FastAPI]) -> None:
     with pytest.raises(ConfigurationError, match="5 characters; at least 16"):
         make_app(Settings(_env_file=None, api_key=SecretStr("short")))
 
@@ -109,7 +112,9 @@ def test_a_file_of_keys_is_a_list_or_has_one(tmp_path: Path) -> None:
     assert keys[0] == keys[1]
 
 
-def test_two_keys_with_one_id_are_refused(tmp_path: Path) -> None:
+def test_two_keys_with_one_id_are_refused(
+    tmp_path: Path, make_app: Callable[[Settings], FastAPI]
+) -> None:
     path = tmp_path / "keys.yaml"
     path.write_text(yaml.safe_dump([KEY, {**KEY, "sha256": "0" * 64}]))
 
@@ -117,7 +122,9 @@ def test_two_keys_with_one_id_are_refused(tmp_path: Path) -> None:
         make_app(make_settings(path))
 
 
-async def test_it_is_ready_only_while_its_services_are_open(tmp_path: Path) -> None:
+async def test_it_is_ready_only_while_its_services_are_open(
+    tmp_path: Path, make_app: Callable[[Settings], FastAPI]
+) -> None:
     app = make_app(make_settings(write_keys(tmp_path / "keys.yaml")))
 
     async with started(app) as edge:
@@ -132,10 +139,12 @@ async def test_it_is_ready_only_while_its_services_are_open(tmp_path: Path) -> N
     assert app.state.readiness.is_ready is False
 
 
-async def test_what_services_count_is_exposed_with_the_rest(tmp_path: Path) -> None:
+async def test_what_services_count_is_exposed_with_the_rest(
+    tmp_path: Path, open_services: OpenServices
+) -> None:
     metrics = Metrics()
     settings = make_settings(write_keys(tmp_path / "keys.yaml"))
-    app = create_app(settings, open_services=open_test_services, metrics=metrics)
+    app = create_app(settings, open_services=open_services, metrics=metrics)
 
     metrics.queued("ingest", texts=3, tokens=90)
     metrics.watch_queue("ingest", lambda: 90.0)

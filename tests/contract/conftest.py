@@ -134,7 +134,7 @@ class Author:
         return await self.store.resolve(self.tenant, ids)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["edge"])
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=["edge"])
 async def stores(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stores]:
     folder: Path = tmp_path_factory.mktemp("edge")
     disk = Disk()

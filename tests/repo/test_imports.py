@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
-LOADS_HEAVY_LIBRARIES: dict[str, str] = {}
+LOADS_HEAVY_LIBRARIES = {
+    "netgpt_docs_service.embedding.torch_engine": "the engine; imported only to load a model",
+}
 """Modules that may load them when imported, each with the reason."""
 
 MODEL_LIBRARIES = {"celery", "openvino", "sentence_transformers", "torch", "transformers"}

@@ -13,9 +13,7 @@ import yaml
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from netgpt_docs_service.app import create_app
 from netgpt_docs_service.settings import Settings
-from tests.support.services import open_test_services
 
 SECRETS = {
     "acme": "acme-full-scope-secret",
@@ -51,11 +49,6 @@ def write_keys(path: Path) -> Path:
 def make_settings(keys: Path, **overrides: object) -> Settings:
     """Return settings that depend on nothing outside the test."""
     return Settings(_env_file=None, api_keys_file=keys, **overrides)  # type: ignore[arg-type]  # checked by pydantic
-
-
-def make_app(settings: Settings) -> FastAPI:
-    """Return an application over the services of the tests."""
-    return create_app(settings, open_services=open_test_services)
 
 
 @dataclass(frozen=True, slots=True)

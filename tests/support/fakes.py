@@ -5,20 +5,29 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from netgpt_docs_service.domain.chunks import Passage, Vector
 from netgpt_docs_service.embedding.interface import ModelFingerprint
 from netgpt_docs_service.errors import LimitExceeded
 
+DIMENSION = 32
+MAX_TOKENS = 64
+FINGERPRINT = ModelFingerprint(
+    weights_sha256="0" * 64,
+    tokenizer_sha256="1" * 64,
+    architecture_sha256="2" * 64,
+    dimension=DIMENSION,
+    pooling="mean",
+    normalize=True,
+    query_prefix="",
+    passage_prefix="",
+    max_tokens=MAX_TOKENS,
+)
 _WORD = re.compile(r"\s*\S+\s*")
-_DIMENSION = 32
-_MAX_TOKENS = 64
-
-
-def _token_id(word: str) -> int:
-    return int.from_bytes(hashlib.sha256(word.lower().encode()).digest()[:4], "big")
+_SPECIAL_TOKENS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,65 +41,70 @@ class WordChunker:
         return f"words-{self.words}"
 
     async def chunk(self, text: str, *, media_type: str) -> list[Passage]:
-        _ = media_type
-        spans = [match.span() for match in _WORD.finditer(text)]
-        groups = [spans[at : at + self.words] for at in range(0, len(spans), self.words)]
-        passages = []
-        for index, group in enumerate(groups):
-            start, end = group[0][0], group[-1][1]
-            ids = tuple(_token_id(word) for word in text[start:end].split())
-            passages.append(
-                Passage(
-                    index=index,
-                    text=text[start:end],
-                    char_start=start,
-                    char_end=end,
-                    token_ids=ids,
-                    token_count=len(ids) + 2,
-                )
-            )
-        return passages
+        del media_type
+        ends = [match.end() for match in _WORD.finditer(text)]
+        return _passages(text, dict.fromkeys([*ends[self.words - 1 :: self.words], *ends[-1:]]))
 
 
+@dataclass(frozen=True, slots=True)
+class ParagraphChunker:
+    """One passage a paragraph; the blank lines belong to the one before."""
+
+    fingerprint: str = "paragraphs"
+
+    async def chunk(self, text: str, *, media_type: str) -> list[Passage]:
+        del media_type
+        ends = accumulate(len(part) + 2 for part in text.split("\n\n"))
+        return _passages(text, (min(end, len(text)) for end in ends))
+
+
+@dataclass(frozen=True, slots=True)
 class HashEmbedder:
     """Embed a bag of words: texts that share words are near one another."""
 
-    @property
-    def dimension(self) -> int:
-        return _DIMENSION
-
-    @property
-    def max_tokens(self) -> int:
-        return _MAX_TOKENS
-
-    @property
-    def fingerprint(self) -> ModelFingerprint:
-        return ModelFingerprint(
-            weights_sha256="0" * 64,
-            tokenizer_sha256="0" * 64,
-            architecture_sha256="0" * 64,
-            dimension=_DIMENSION,
-            pooling="mean",
-            normalize=True,
-            query_prefix="",
-            passage_prefix="",
-            max_tokens=_MAX_TOKENS,
-        )
+    dimension: int = DIMENSION
+    max_tokens: int = MAX_TOKENS
+    fingerprint: ModelFingerprint = FINGERPRINT
 
     async def embed_query(self, text: str) -> Vector:
-        ids = [_token_id(word) for word in text.split()]
-        if len(ids) + 2 > _MAX_TOKENS:
-            message = f"the question has {len(ids) + 2} tokens; the model takes {_MAX_TOKENS}"
+        ids = _token_ids(text)
+        tokens = len(ids) + _SPECIAL_TOKENS
+        if tokens > self.max_tokens:
+            message = f"the question has {tokens} tokens; the model takes {self.max_tokens}"
             raise LimitExceeded(message, pointer="/query")
-        return _bag(ids)
+        return self._bag(ids)
 
     async def embed_passages(self, passages: Sequence[Sequence[int]]) -> list[Vector]:
-        return [_bag(ids) for ids in passages]
+        return [self._bag(ids) for ids in passages]
+
+    def _bag(self, ids: Sequence[int]) -> Vector:
+        vector = [0.0] * self.dimension
+        for token_id in ids:
+            vector[token_id % self.dimension] += 1.0
+        length = math.hypot(*vector) or 1.0
+        return [value / length for value in vector]
 
 
-def _bag(ids: Sequence[int]) -> Vector:
-    vector = [0.0] * _DIMENSION
-    for token_id in ids:
-        vector[token_id % _DIMENSION] += 1.0
-    length = math.sqrt(sum(value * value for value in vector)) or 1.0
-    return [value / length for value in vector]
+def _passages(text: str, ends: Iterable[int]) -> list[Passage]:
+    passages, start = [], 0
+    for index, end in enumerate(ends):
+        ids = _token_ids(text[start:end])
+        passages.append(
+            Passage(
+                index=index,
+                text=text[start:end],
+                char_start=start,
+                char_end=end,
+                token_ids=ids,
+                token_count=len(ids) + _SPECIAL_TOKENS,
+            )
+        )
+        start = end
+    return passages
+
+
+def _token_ids(text: str) -> tuple[int, ...]:
+    return tuple(
+        int.from_bytes(hashlib.sha256(word.lower().encode()).digest()[:4], "big")
+        for word in text.split()
+    )

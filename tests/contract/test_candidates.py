@@ -1,0 +1,117 @@
+"""Which chunks a question finds, with which scores, and what they resolve to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from netgpt_docs_service.domain.chunks import chunk_id
+from netgpt_docs_service.domain.documents import DocumentFields
+from netgpt_docs_service.domain.filters import Comparison
+from netgpt_docs_service.domain.search import CandidateQuery, SearchMode
+from netgpt_docs_service.store.interface import ManifestQuery
+from tests.contract.conftest import NOW, Author
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.mark.parametrize("mode", list(SearchMode))
+async def test_every_candidate_carries_its_exact_cosine(author: Author, mode: SearchMode) -> None:
+    manifest = author.manifest()
+    texts = [f"word{index % 7} filler" for index in range(200)]
+    vectors = await author.write(manifest, texts)
+    asked = author.vector()
+    cosines = {
+        chunk_id(author.tenant, "doc", "10-1", index): float(np.dot(vector, asked))
+        for index, vector in enumerate(vectors)
+    }
+    candidates = await author.candidates("word3", vector=asked, mode=mode, limit=20)
+    assert candidates
+    for candidate in candidates:
+        assert candidate.dense_score == pytest.approx(cosines[candidate.chunk_id], abs=1e-5)
+
+
+async def test_the_nearest_chunks_are_candidates(author: Author) -> None:
+    vectors = await author.write(author.manifest(), ["text"] * 200)
+    asked = author.vector()
+    order = np.argsort([-float(np.dot(vector, asked)) for vector in vectors])[:10]
+    candidates = await author.candidates(vector=asked, mode=SearchMode.DENSE, limit=10)
+    best = {chunk_id(author.tenant, "doc", "10-1", int(index)) for index in order}
+    assert {candidate.chunk_id for candidate in candidates} == best
+
+
+async def test_a_word_that_matches_gives_a_score_and_another_gives_zero(author: Author) -> None:
+    await author.publish(texts=["apple tree", "pear tree"])
+    resolved = {
+        hit.chunk.text: candidate.sparse_score
+        for candidate in await author.candidates("apples")
+        for hit in await author.resolved([candidate])
+    }
+    assert resolved["pear tree"] == 0
+    assert (resolved["apple tree"] or 0) > 0
+
+
+async def test_dense_candidates_carry_no_word_score(author: Author) -> None:
+    await author.publish()
+    scores = [c.sparse_score for c in await author.candidates(mode=SearchMode.DENSE)]
+    assert scores == [None]
+
+
+async def test_a_question_without_words_still_finds_by_vector(author: Author) -> None:
+    await author.publish()
+    assert [c.sparse_score for c in await author.candidates("the")] == [0]
+    assert await author.candidates("the", mode=SearchMode.SPARSE) == []
+
+
+async def test_a_chunk_without_a_vector_is_stored_and_never_found(author: Author) -> None:
+    manifest = author.manifest()
+    chunks = author.chunks(manifest, ["   text   "])
+    await author.store.write_chunks(author.tenant, manifest, chunks, vectors=[None])
+    await author.store.flip(author.tenant, manifest)
+    assert await author.candidates("text") == []
+    assert await author.store.chunks(author.tenant, manifest) == chunks
+    assert await author.store.stored_vectors(author.tenant, "doc") == []
+
+
+async def test_candidates_obey_the_filter(author: Author) -> None:
+    await author.publish("one", fields=DocumentFields(tags=("a", "b")))
+    await author.publish("two", fields=DocumentFields(tags=("c",)))
+    candidates = await author.store.candidates(
+        author.tenant,
+        CandidateQuery(
+            text="text",
+            vector=author.vector(),
+            mode=SearchMode.HYBRID,
+            limit=10,
+            now=NOW,
+            filter=Comparison("eq", "tags", "b"),
+        ),
+    )
+    assert [hit.chunk.doc_id for hit in await author.resolved(candidates)] == ["one"]
+
+
+async def test_an_expired_document_is_neither_found_nor_listed(author: Author) -> None:
+    fields = DocumentFields(expires_at=NOW + timedelta(microseconds=1))
+    await author.publish(fields=fields)
+    assert len(await author.candidates(now=NOW)) == 1
+    later = NOW + timedelta(microseconds=1)
+    assert await author.candidates(now=later) == []
+    page = await author.store.manifests(author.tenant, ManifestQuery(now=later, limit=10))
+    assert (page.entries, page.total_count) == ([], 0)
+
+
+async def test_resolve_keeps_the_order_and_drops_what_is_gone(author: Author) -> None:
+    manifest = await author.publish(texts=["a", "b"])
+    ids = [chunk_id(author.tenant, "doc", "10-1", index) for index in (1, 7, 0)]
+    resolved = await author.store.resolve(author.tenant, ids)
+    assert [(hit.chunk.text, hit.manifest) for hit in resolved] == [
+        ("b", manifest),
+        ("a", manifest),
+    ]
+
+
+async def test_resolve_says_when_a_document_has_no_manifest_yet(author: Author) -> None:
+    await author.write(author.manifest())
+    assert [hit.manifest for hit in await author.resolved(await author.candidates())] == [None]
