@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -28,16 +29,8 @@ def list_documents(
     as_json: JsonOption = False,
 ) -> None:
     """List documents, a page at a time."""
-    params: dict[str, str | int] = {"limit": limit}
-    if cursor:
-        params["cursor"] = cursor
-
-    async def fetch() -> dict[str, Any]:
-        async with connect(load_settings(), url, key) as client:
-            page: dict[str, Any] = await client.call("GET", "/documents", params=params)
-            return page
-
-    page = run(fetch, as_json=as_json)
+    params = {"limit": limit} | ({"cursor": cursor} if cursor else {})
+    page = run(lambda: _call(url, key, "GET", "/documents", params), as_json=as_json)
     if as_json:
         print_json(page)
         return
@@ -58,13 +51,7 @@ def show_document(
     doc_id: DocId, url: UrlOption = None, key: KeyOption = None, *, as_json: JsonOption = False
 ) -> None:
     """Show what is known about one document."""
-
-    async def fetch() -> dict[str, Any]:
-        async with connect(load_settings(), url, key) as client:
-            manifest: dict[str, Any] = await client.call("GET", document_path(doc_id))
-            return manifest
-
-    manifest = run(fetch, as_json=as_json)
+    manifest = run(lambda: _call(url, key, "GET", document_path(doc_id)), as_json=as_json)
     if as_json:
         print_json(manifest)
         return
@@ -77,14 +64,20 @@ def delete_document(
     doc_id: DocId, url: UrlOption = None, key: KeyOption = None, *, as_json: JsonOption = False
 ) -> None:
     """Delete one document; it is gone for every reader at once."""
-
-    async def delete() -> dict[str, Any]:
-        async with connect(load_settings(), url, key) as client:
-            answer: dict[str, Any] = await client.call("DELETE", document_path(doc_id))
-            return answer
-
-    answer = run(delete, as_json=as_json)
+    answer = run(lambda: _call(url, key, "DELETE", document_path(doc_id)), as_json=as_json)
     if as_json:
         print_json(answer)
         return
     OUT.print(f"deleted {escape(doc_id)}: {answer['deleted_chunks']} chunks")
+
+
+async def _call(
+    url: str | None,
+    key: str | None,
+    method: str,
+    path: str,
+    params: Mapping[str, str | int] | None = None,
+) -> dict[str, Any]:
+    async with connect(load_settings(), url, key) as client:
+        answer: dict[str, Any] = await client.call(method, path, params=params)
+        return answer
