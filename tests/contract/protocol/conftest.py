@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -19,6 +18,7 @@ from netgpt_docs_service.store.edge_store import EdgeStore
 from netgpt_docs_service.usecases.assembly import Ports, assemble
 from netgpt_docs_service.usecases.services import Services
 from tests.support.protocol import DIMENSION, Bench, ParagraphChunker, healthy
+from tests.support.quick_service import folder_in_memory
 from tests.support.slow_embedder import SlowEmbedder
 
 
@@ -28,10 +28,8 @@ def roomy_store(engine: EdgeProcess) -> EdgeStore:
 
 @pytest.fixture
 def quick_folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory where there is one: thousands of flushes, and no power cut is tested."""
-    memory = Path("/dev/shm")  # noqa: S108  a private folder is made in it
-    with TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder:
-        yield Path(folder)
+    with folder_in_memory(tmp_path) as folder:
+        yield folder
 
 
 @pytest.fixture
