@@ -11,14 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from netgpt_docs_service.domain.documents import Document
-from tests.support.quick_service import TENANT, QuickService, WideEmbedder, opened_quick_service
+from tests.support.quick_service import (
+    TENANT,
+    QuickService,
+    WideEmbedder,
+    opened_quick_service,
+    wide_document,
+)
 
 pytestmark = pytest.mark.process
 
 TICK_S = 0.005
 LONGEST_STALL_S = 0.5
-CHUNKS_PER_DOCUMENT = 100
 WRITERS = 4
 
 
@@ -53,12 +57,6 @@ async def ticker() -> AsyncIterator[Ticker]:
         await running
 
 
-def document(number: int) -> Document:
-    words = [f"word{(number * 7919 + each * 104729) % 20_000}" for each in range(60)]
-    paragraphs = [f"{number} {each} {' '.join(words)}" for each in range(CHUNKS_PER_DOCUMENT)]
-    return Document(doc_id=f"doc-{number}", text="\n\n".join(paragraphs))
-
-
 def segments(folder: Path) -> set[Path]:
     """Return the engine's segments; the optimizer replaces them."""
     return set((folder / "shard" / "segments").iterdir())
@@ -69,7 +67,7 @@ async def load(quick: QuickService, documents: int) -> None:
 
     async def write() -> None:
         for number in numbers:
-            await quick.use_cases.ingest.ingest(TENANT, document(number))
+            await quick.use_cases.ingest.ingest(TENANT, wide_document(number))
 
     await asyncio.gather(*(write() for _ in range(WRITERS)))
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from netgpt_docs_service.domain.chunks import Vector
-from netgpt_docs_service.domain.documents import Pipeline
+from netgpt_docs_service.domain.documents import Document, Pipeline
 from netgpt_docs_service.embedding.interface import Embedder, ModelFingerprint
 from netgpt_docs_service.store.edge_collection import opened_collection
 from netgpt_docs_service.store.edge_maintenance import EdgeMaintenance
@@ -26,6 +26,7 @@ from netgpt_docs_service.usecases.services import Services
 from tests.support.protocol import FINGERPRINT, HashEmbedder, ParagraphChunker, healthy
 
 TENANT = "acme"
+_LETTERS = "abcdefghijkl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,13 @@ class WideEmbedder:
         values = np.random.default_rng(seed).standard_normal(self.dimension)
         unit: list[float] = (values / np.linalg.norm(values)).tolist()
         return unit
+
+
+def wide_document(number: int, *, chunks: int = 100) -> Document:
+    """Return a document of paragraphs of 60 words, which all have vectors of their own."""
+    lengths = np.random.default_rng(number).integers(2, 12, (chunks, 60))
+    paragraphs = [" ".join(_LETTERS[:length] for length in row) for row in lengths]
+    return Document(doc_id=f"doc-{number}", text="\n\n".join(paragraphs))
 
 
 @contextmanager
