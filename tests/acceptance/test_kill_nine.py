@@ -18,6 +18,7 @@ from netgpt_docs_service.errors import NotFound, StoreUnavailable
 from netgpt_docs_service.store.edge_process import EdgeProcess
 from tests.support.crash_process import DOC, OPERATIONS, PARAGRAPHS, TITLE, ingest_first, version
 from tests.support.killing_engine import KillingEngine
+from tests.support.polling import until
 from tests.support.protocol import PHRASE
 from tests.support.quick_service import TENANT, QuickService, opened_quick_service
 
@@ -167,9 +168,7 @@ async def test_an_ingest_whose_engine_is_killed_fails_as_unavailable_and_the_nex
     engine.arm(step)
     with pytest.raises(StoreUnavailable):
         await OPERATIONS["ingest"](quick)
-    async with asyncio.timeout(OPEN_S):
-        while quick.engine.pid == dead:
-            await asyncio.sleep(0)
+    await until(lambda: quick.engine.pid != dead, seconds=OPEN_S)
     await quick.use_cases.ingest.ingest(TENANT, version(2))
     await assert_whole(quick, {version(2).text})
     await assert_nothing_stale(quick)

@@ -1,6 +1,6 @@
 """A service that is killed with its engine, kill -9, before one step of a write.
 
-    python -m tests.support.crash_process FOLDER OPERATION STEP
+python -m tests.support.crash_process FOLDER OPERATION STEP
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The real use cases over the real embedded store, with a chunker and an embedder that are quick."""
+"""The real use cases over the real embedded store, with a quick chunker and a quick embedder."""
 
 from __future__ import annotations
 

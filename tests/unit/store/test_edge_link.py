@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from netgpt_docs_service.store import edge_link
 from netgpt_docs_service.store.edge_link import EdgeLink
 
 pytestmark = pytest.mark.process
@@ -23,7 +22,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
             super().__init__(*arguments, **options)  # type: ignore[call-overload]  # passes through
             processes.append(self)
 
-    monkeypatch.setattr(edge_link.subprocess, "Popen", Recorded)
+    monkeypatch.setattr(subprocess, "Popen", Recorded)
     return processes
 
 
