@@ -88,6 +88,24 @@ def test_an_unchanged_text_that_another_write_replaced_meanwhile_is_superseded(
 
 
 @pytest.mark.usefixtures("version_one")
+@pytest.mark.parametrize("step", ["stored_vectors", "write_chunks", "count_chunks", "flip"])
+def test_an_ingest_that_was_overtaken_at_any_step_is_superseded(
+    bench: Bench, hold_ingest: Callable[[str, str], Finish], step: str
+) -> None:
+    finish = hold_ingest(text_of(2, 3), step)
+    services = bench.services(bench.store)
+    bench.run(services.ingest.ingest(bench.tenant, Document(doc_id=DOC, text=text_of(3, 2))))
+    assert finish().status is ReceiptStatus.SUPERSEDED
+    assert bench.run(services.read.text(bench.tenant, DOC)).text == text_of(3, 2)
+
+
+@pytest.mark.usefixtures("version_one", "fenced")
+def test_a_late_sweep_leaves_nothing_of_a_writer_that_died(bench: Bench) -> None:
+    manifest = bench.run(bench.services(bench.store).read.manifest(bench.tenant, DOC))
+    assert bench.run(bench.generations(bench.tenant)) == {DOC: {manifest.generation}}
+
+
+@pytest.mark.usefixtures("version_one")
 @pytest.mark.parametrize("paragraphs", [1, 3])
 def test_a_change_of_fields_keeps_the_text_that_came_while_it_copied(
     bench: Bench,
