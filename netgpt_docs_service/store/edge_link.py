@@ -38,7 +38,11 @@ class EdgeLink:
         """Start the process; return when its shard is loaded, raise StoreUnavailable otherwise."""
         process, ours = _started(folder, dimension)
         link = cls(process)
-        reader, link._writer = await asyncio.open_unix_connection(sock=ours)
+        try:
+            reader, link._writer = await asyncio.open_unix_connection(sock=ours)
+        except BaseException:
+            link._reap()
+            raise
         loaded = link._expect(0)
         link._listener = asyncio.create_task(link._listen(reader))
         try:
@@ -83,15 +87,18 @@ class EdgeLink:
         """Hang up and let the process flush; kill it when that takes longer than `timeout_s`."""
         self._writer.close()
         self._listener.cancel()
-        await asyncio.wait([self._listener])
         self._fail_waiting()
         try:
+            await asyncio.wait([self._listener])
             with contextlib.suppress(subprocess.TimeoutExpired):
                 await asyncio.to_thread(self._process.wait, timeout_s)
-        finally:  # even a cancelled close leaves no process behind; killed, it is gone at once
-            if self._process.poll() is None:
-                self._process.kill()
-                self._process.wait()
+        finally:  # even a cancelled close leaves no process behind
+            self._reap()
+
+    def _reap(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()  # killed, it is gone at once
 
     def _expect(self, number: int) -> asyncio.Future[object]:
         answer = asyncio.get_running_loop().create_future()

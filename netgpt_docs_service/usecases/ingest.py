@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from netgpt_docs_service.chunking.interface import Chunker
-from netgpt_docs_service.domain.chunks import generation_name
+from netgpt_docs_service.domain.chunks import generation_name, generation_sequence
 from netgpt_docs_service.domain.documents import (
     Document,
     Manifest,
@@ -40,6 +40,15 @@ class _Write:
     accepted: Accepted
     content_sha256: str
     began_s: float
+
+    def made(self, stands: Manifest) -> bool:
+        """Whether what stands is this write's, by whichever attempt.
+
+        The sequence alone does not say so: a sweep or a cancellation raises it to this write's to
+        shut this write out, and leaves the generation as it is.
+        """
+        generation = stands.generation
+        return generation is not None and generation_sequence(generation) == self.accepted.sequence
 
     def took_ms(self) -> float:
         return round((time.perf_counter() - self.began_s) * 1000, 1)
@@ -124,7 +133,7 @@ class IngestDocument:
                 took_ms=write.took_ms(),
             ),
         )
-        if stands.sequence != write.accepted.sequence:
+        if not write.made(stands):
             return await self._superseded(write, stands)
         await self.store.sweep(write.tenant, stands)
         status = ReceiptStatus.CREATED if previous is None else ReceiptStatus.UPDATED

@@ -35,11 +35,8 @@ class SweepStore:
         older than `max_write_age`, then fenced, so that its writer can no longer win, and removed.
         """
         chunks = tombstones = 0
-        seen: set[tuple[str, str]] = set()
         async for each in self.maintenance.generation_sets():
-            document = (each.tenant, each.doc_id)
-            if document not in seen and await self._is_stale(each):
-                seen.add(document)
+            if await self._is_stale(each):
                 chunks += await self._sweep_document(each)
         async for tenant, manifest in self.maintenance.tombstones(self._oldest_write()):
             tombstones += await self.maintenance.forget(tenant, manifest)

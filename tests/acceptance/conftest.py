@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.quick_service import folder_in_memory
 from tests.support.service_process import ServiceProcess
 
 
@@ -24,3 +25,9 @@ def own_service(tmp_path: Path) -> Iterator[ServiceProcess]:
     yield process
     if process.is_running():
         process.kill_group()
+
+
+@pytest.fixture
+def quick_folder(tmp_path: Path) -> Iterator[Path]:
+    with folder_in_memory(tmp_path) as folder:
+        yield folder

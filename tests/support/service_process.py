@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -90,6 +91,26 @@ class ServiceProcess:
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(STOP_S)
+
+    def engine_pid(self) -> int | None:
+        """Return the engine's process; None while there is none."""
+        assert self.process is not None
+        for children in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
+            for child in children.read_text().split():
+                if b"edge_worker" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    return int(child)
+        return None
+
+    def kill_engine(self) -> None:
+        """SIGKILL for the engine alone, once there is one."""
+        wait_until(lambda: self.engine_pid() is not None, STOP_S)
+        os.kill(self.engine_pid() or 0, signal.SIGKILL)
+
+    def is_embedding(self) -> bool:
+        """Whether text of an ingest waits for the embedding engine."""
+        metrics = httpx.get(f"{self.address}/metrics", timeout=5).text
+        (waiting,) = re.findall(r'netgpt_embedding_queue_tokens{lane="ingest"} (\S+)', metrics)
+        return float(waiting) > 0
 
     def client(self) -> httpx.Client:
         headers = {"Authorization": f"Bearer {KEY}"}

@@ -1,0 +1,111 @@
+"""The real use cases over the real embedded store, with a quick chunker and a quick embedder."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from netgpt_docs_service.domain.chunks import Vector
+from netgpt_docs_service.domain.documents import Document, Pipeline
+from netgpt_docs_service.embedding.interface import Embedder, ModelFingerprint
+from netgpt_docs_service.store.edge_collection import opened_collection
+from netgpt_docs_service.store.edge_maintenance import EdgeMaintenance
+from netgpt_docs_service.store.edge_process import EdgeProcess
+from netgpt_docs_service.store.edge_store import EdgeStore
+from netgpt_docs_service.usecases.assembly import Ports, assemble
+from netgpt_docs_service.usecases.services import Services
+from tests.support.protocol import FINGERPRINT, HashEmbedder, ParagraphChunker, healthy
+
+TENANT = "acme"
+_LETTERS = "abcdefghijkl"
+
+
+@dataclass(frozen=True, slots=True)
+class WideEmbedder:
+    """Vectors as long as a real model's; equal inputs are equal, others nearly orthogonal."""
+
+    dimension: int = 384
+    max_tokens: int = 512
+
+    @property
+    def fingerprint(self) -> ModelFingerprint:
+        return replace(FINGERPRINT, dimension=self.dimension)
+
+    async def embed_query(self, text: str) -> Vector:
+        return self.vector(text)
+
+    async def embed_passages(self, passages: Sequence[Sequence[int]]) -> list[Vector]:
+        return [self.vector(str(tuple(passage))) for passage in passages]
+
+    def vector(self, name: str) -> Vector:
+        seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
+        values = np.random.default_rng(seed).standard_normal(self.dimension)
+        unit: list[float] = (values / np.linalg.norm(values)).tolist()
+        return unit
+
+
+def wide_document(number: int, *, chunks: int = 100) -> Document:
+    """Return a document of paragraphs of 60 words, which all have vectors of their own."""
+    lengths = np.random.default_rng(number).integers(2, 12, (chunks, 60))
+    paragraphs = [" ".join(_LETTERS[:length] for length in row) for row in lengths]
+    return Document(doc_id=f"doc-{number}", text="\n\n".join(paragraphs))
+
+
+@contextmanager
+def folder_in_memory(otherwise: Path) -> Iterator[Path]:
+    """A folder in memory where there is one: thousands of flushes, and no power cut is tested."""
+    memory = Path("/dev/shm")  # noqa: S108  a private folder is made in it
+    with TemporaryDirectory(dir=memory if memory.is_dir() else otherwise) as folder:
+        yield Path(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class QuickService:
+    """The use cases of one process, and the store under them."""
+
+    use_cases: Services
+    maintenance: EdgeMaintenance
+    engine: EdgeProcess
+
+    async def sets(self) -> dict[str, set[str]]:
+        """Return the generations of every document that have chunks in the store."""
+        found: dict[str, set[str]] = {}
+        async for each in self.maintenance.generation_sets():
+            found.setdefault(each.doc_id, set()).add(each.generation)
+        return found
+
+
+@asynccontextmanager
+async def opened_quick_service(
+    folder: Path,
+    *,
+    embedder: Embedder | None = None,
+    around: Callable[[EdgeProcess], Any] | None = None,
+) -> AsyncIterator[QuickService]:
+    """Open the store in `folder`; `around` may put something between the engine and the store."""
+    embedder = embedder or HashEmbedder()
+    async with opened_collection(folder, embedder.dimension, description={}) as engine:
+        store = EdgeStore(
+            around(engine) if around else engine, free_bytes=lambda: 2**40, min_free_bytes=0
+        )
+        maintenance = EdgeMaintenance(engine)
+        ports = Ports(
+            store=store,
+            maintenance=maintenance,
+            chunker=ParagraphChunker(),
+            embedder=embedder,
+            pipeline=Pipeline("text", "paragraphs", "quick"),
+            now=lambda: datetime.now(UTC),
+            now_us=lambda: time.time_ns() // 1000,
+        )
+        services = assemble(ports, ingest_deadline_s=600.0, health=healthy(maintenance))
+        yield QuickService(services, maintenance, engine)
