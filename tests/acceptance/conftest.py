@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.quick_service import folder_in_memory
 from tests.support.service_process import ServiceProcess
 
 
@@ -25,9 +24,3 @@ def own_service(tmp_path: Path) -> Iterator[ServiceProcess]:
     yield process
     if process.is_running():
         process.kill_group()
-
-
-@pytest.fixture
-def quick_folder(tmp_path: Path) -> Iterator[Path]:
-    with folder_in_memory(tmp_path) as folder:
-        yield folder

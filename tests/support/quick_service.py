@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from netgpt_docs_service.domain.chunks import Vector
-from netgpt_docs_service.domain.documents import Document, Pipeline
+from netgpt_docs_service.domain.documents import Document
 from netgpt_docs_service.embedding.interface import Embedder, ModelFingerprint
 from netgpt_docs_service.store.edge_collection import opened_collection
 from netgpt_docs_service.store.edge_maintenance import EdgeMaintenance
 from netgpt_docs_service.store.edge_process import EdgeProcess
-from netgpt_docs_service.store.edge_store import EdgeStore
-from netgpt_docs_service.usecases.assembly import Ports, assemble
+from netgpt_docs_service.usecases.assembly import assemble
 from netgpt_docs_service.usecases.services import Services
-from tests.support.protocol import FINGERPRINT, HashEmbedder, ParagraphChunker, healthy
+from tests.support.fakes import FINGERPRINT, HashEmbedder, ParagraphChunker
+from tests.support.services import healthy, ports_over, roomy_store
 
 TENANT = "acme"
 _LETTERS = "abcdefghijkl"
@@ -60,14 +57,6 @@ def wide_document(number: int, *, chunks: int = 100) -> Document:
     return Document(doc_id=f"doc-{number}", text="\n\n".join(paragraphs))
 
 
-@contextmanager
-def folder_in_memory(otherwise: Path) -> Iterator[Path]:
-    """A folder in memory where there is one: thousands of flushes, and no power cut is tested."""
-    memory = Path("/dev/shm")  # noqa: S108  a private folder is made in it
-    with TemporaryDirectory(dir=memory if memory.is_dir() else otherwise) as folder:
-        yield Path(folder)
-
-
 @dataclass(frozen=True, slots=True)
 class QuickService:
     """The use cases of one process, and the store under them."""
@@ -94,18 +83,9 @@ async def opened_quick_service(
     """Open the store in `folder`; `around` may put something between the engine and the store."""
     embedder = embedder or HashEmbedder()
     async with opened_collection(folder, embedder.dimension, description={}) as engine:
-        store = EdgeStore(
-            around(engine) if around else engine, free_bytes=lambda: 2**40, min_free_bytes=0
-        )
         maintenance = EdgeMaintenance(engine)
-        ports = Ports(
-            store=store,
-            maintenance=maintenance,
-            chunker=ParagraphChunker(),
-            embedder=embedder,
-            pipeline=Pipeline("text", "paragraphs", "quick"),
-            now=lambda: datetime.now(UTC),
-            now_us=lambda: time.time_ns() // 1000,
-        )
+        ports = ports_over(engine, chunker=ParagraphChunker(), embedder=embedder)
+        if around is not None:
+            ports = replace(ports, store=roomy_store(around(engine)))
         services = assemble(ports, ingest_deadline_s=600.0, health=healthy(maintenance))
         yield QuickService(services, maintenance, engine)

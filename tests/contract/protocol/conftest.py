@@ -13,30 +13,12 @@ from netgpt_docs_service.store.edge_maintenance import EdgeMaintenance
 from netgpt_docs_service.store.edge_process import EdgeProcess
 from netgpt_docs_service.usecases.assembly import assemble
 from netgpt_docs_service.usecases.services import Services
-<<<<<<< HEAD
 from tests.support.fakes import DIMENSION, ParagraphChunker
 from tests.support.protocol import Bench
 from tests.support.services import healthy, ports_over, roomy_store
 from tests.support.slow_embedder import SlowEmbedder
 
 
-=======
-from tests.support.protocol import DIMENSION, Bench, ParagraphChunker, healthy
-from tests.support.quick_service import folder_in_memory
-from tests.support.slow_embedder import SlowEmbedder
-
-
-def roomy_store(engine: EdgeProcess) -> EdgeStore:
-    return EdgeStore(engine, free_bytes=lambda: 2**40, min_free_bytes=0)
-
-
-@pytest.fixture
-def quick_folder(tmp_path: Path) -> Iterator[Path]:
-    with folder_in_memory(tmp_path) as folder:
-        yield folder
-
-
->>>>>>> faults
 @pytest.fixture
 def protocol_bench(quick_folder: Path) -> Iterator[Bench]:
     loop = asyncio.new_event_loop()

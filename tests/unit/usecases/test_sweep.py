@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from tests.support.memory_store import MemoryStore
 
 from netgpt_docs_service.domain.chunks import Chunk, generation_name
 from netgpt_docs_service.domain.documents import Manifest
+from netgpt_docs_service.store.edge_collection import opened_collection
+from netgpt_docs_service.store.edge_maintenance import EdgeMaintenance
+from netgpt_docs_service.store.edge_process import EdgeProcess
 from netgpt_docs_service.usecases.sweep import SweepStore
+from tests.support.fakes import DIMENSION
+from tests.support.services import roomy_store
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 BELOW, TOMBSTONE, ABOVE = 20, 25, 30
@@ -26,28 +32,33 @@ CHUNK = Chunk(
 
 
 @pytest.fixture
-async def store() -> MemoryStore:
-    """A deleted document with a set of chunks below its tombstone, and one above."""
-    store = MemoryStore()
-    tombstone = Manifest(
-        doc_id="doc",
-        sequence=TOMBSTONE,
-        generation=None,
-        version=TOMBSTONE,
-        created_at=NOW,
-        updated_at=NOW,
-    )
-    await store.flip("acme", tombstone)
-    for sequence in (BELOW, ABOVE):
-        chunk = replace(CHUNK, generation=generation_name(sequence, 1), sequence=sequence)
-        await store.write_chunks("acme", tombstone, [chunk], vectors=[None])
-    return store
+async def engine(quick_folder: Path) -> AsyncIterator[EdgeProcess]:
+    """Over it, a deleted document with a set of chunks below its tombstone, and one above."""
+    async with opened_collection(quick_folder, DIMENSION, description={}) as engine:
+        store = roomy_store(engine)
+        tombstone = Manifest(
+            doc_id="doc",
+            sequence=TOMBSTONE,
+            generation=None,
+            version=TOMBSTONE,
+            created_at=NOW,
+            updated_at=NOW,
+        )
+        await store.flip("acme", tombstone)
+        for sequence in (BELOW, ABOVE):
+            chunk = replace(CHUNK, generation=generation_name(sequence, 1), sequence=sequence)
+            await store.write_chunks("acme", tombstone, [chunk], vectors=[None])
+        yield engine
 
 
-async def test_one_sweep_removes_every_old_set_of_a_document(store: MemoryStore) -> None:
+async def test_one_sweep_removes_every_old_set_of_a_document(engine: EdgeProcess) -> None:
+    maintenance = EdgeMaintenance(engine)
     sweep = SweepStore(
-        store=store, maintenance=store, now=lambda: NOW, max_write_age=timedelta(days=7)
+        store=roomy_store(engine),
+        maintenance=maintenance,
+        now=lambda: NOW,
+        max_write_age=timedelta(days=7),
     )
     swept = await sweep.sweep()
-    assert [each async for each in store.generation_sets()] == []
+    assert [each async for each in maintenance.generation_sets()] == []
     assert swept.chunks == 2
