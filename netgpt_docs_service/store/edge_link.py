@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from netgpt_docs_service.errors import InvalidInput, StoreUnavailable
 from netgpt_docs_service.store.edge_wire import LENGTH, Answer, Ask, packed, unpacked
 from netgpt_docs_service.store.points import AnswerT_co, Request
 
+_LOGGER = logging.getLogger(__name__)
 _START = (
     "import json, sys; path, *arguments = sys.argv[1:]; sys.path[:] = json.loads(path); "
     "from netgpt_docs_service.store.edge_worker import main; main(*arguments)"
@@ -40,8 +42,10 @@ class EdgeLink:
         link = cls(process)
         try:
             reader, link._writer = await asyncio.open_unix_connection(sock=ours)
-        except BaseException:
+        except BaseException as error:
             link._reap()
+            if isinstance(error, OSError):
+                raise _not_started(error) from error
             raise
         loaded = link._expect(0)
         link._listener = asyncio.create_task(link._listen(reader))
@@ -122,7 +126,8 @@ class EdgeLink:
         if message.refused is not None:
             answer.set_exception(InvalidInput(f"the store cannot hold this: {message.refused}"))
         elif message.failed is not None:
-            answer.set_exception(StoreUnavailable(f"the engine failed: {message.failed}"))
+            _LOGGER.error("the engine failed on a request: %s", message.failed)
+            answer.set_exception(StoreUnavailable("the store failed on this request"))
         else:
             answer.set_result(message.value)
 
@@ -134,7 +139,10 @@ class EdgeLink:
 
 
 def _started(folder: Path, dimension: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
-    ours, theirs = socket.socketpair()
+    try:
+        ours, theirs = socket.socketpair()
+    except OSError as error:
+        raise _not_started(error) from error
     arguments = (str(theirs.fileno()), str(os.getpid()), str(folder), str(dimension))
     with theirs:
         try:
@@ -146,10 +154,13 @@ def _started(folder: Path, dimension: int) -> tuple[subprocess.Popen[bytes], soc
             )
         except OSError as error:
             ours.close()
-            msg = f"the engine process cannot be started: {error}"
-            raise StoreUnavailable(msg) from error
+            raise _not_started(error) from error
     return process, ours
 
 
 def _ended() -> StoreUnavailable:
     return StoreUnavailable("the engine process ended before it answered")
+
+
+def _not_started(error: OSError) -> StoreUnavailable:
+    return StoreUnavailable(f"the engine process cannot be started: {error}")

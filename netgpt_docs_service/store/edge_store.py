@@ -117,8 +117,10 @@ class EdgeStore:
     async def fence(self, tenant: str, manifest: Manifest, sequence: int) -> Manifest | None:
         """Raise the document's sequence, pointer unchanged, and return what stands afterwards.
 
-        Not flushed: a fence that a power cut takes back lets an older write win, nothing worse.
+        What stands is durable when this returns. The fence itself is not: one that a power cut
+        takes back lets an older write win, and none of those survives it.
         """
+        await self._process.call(Flush())
         await self._process.call(
             SetPayload(
                 ids=(manifest_id(tenant, manifest.doc_id),),

@@ -56,7 +56,7 @@ def assemble(ports: Ports, *, ingest_deadline_s: float, health: CheckHealth) -> 
         now=now,
         deadline_s=ingest_deadline_s,
     )
-    delete = DeleteDocument(store=store, clock=clock, now=now)
+    delete = DeleteDocument(store=store, clock=clock, turns=turns, now=now)
     return Services(
         ingest=ingest,
         ingest_many=IngestDocuments(ingest),

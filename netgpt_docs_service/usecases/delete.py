@@ -11,6 +11,7 @@ from netgpt_docs_service.domain.filters import Filter
 from netgpt_docs_service.errors import NotFound
 from netgpt_docs_service.store.interface import DocumentStore, ManifestQuery
 from netgpt_docs_service.usecases.sequence import SequenceClock
+from netgpt_docs_service.usecases.turns import DocumentTurns
 
 _PAGE = 256
 
@@ -30,16 +31,18 @@ class DeleteDocument:
 
     store: DocumentStore
     clock: SequenceClock
+    turns: DocumentTurns
     now: Callable[[], datetime]
 
     async def delete(self, tenant: str, doc_id: str) -> int:
         """Delete a document and return how many chunks it had; NotFound when there is none.
 
         It does not wait for an ingest of the same document that is still running: that one was
-        accepted earlier and loses.
+        accepted earlier and loses, even when the document does not exist yet.
         """
         before = await self.store.manifest(tenant, doc_id)
         if before is None or before.is_tombstone:
+            await self._shut_out(tenant, doc_id, before)
             message = f"document {doc_id!r} does not exist"
             raise NotFound(message)
         stands = await self.store.flip(tenant, self._tombstone(before))
@@ -54,6 +57,22 @@ class DeleteDocument:
             return False
         await self.store.sweep(tenant, stands)
         return True
+
+    async def _shut_out(self, tenant: str, doc_id: str, before: Manifest | None) -> None:
+        """Let no write that was accepted before this deletion bring the document into being."""
+        if before is not None:
+            await self.store.fence(tenant, before, self.clock.accept(before.sequence))
+        elif self.turns.is_busy(tenant, doc_id):
+            now = self.now()
+            nothing = Manifest(
+                doc_id=doc_id,
+                sequence=0,
+                generation=None,
+                version=0,
+                created_at=now,
+                updated_at=now,
+            )
+            await self.store.flip(tenant, self._tombstone(nothing))
 
     def _tombstone(self, before: Manifest) -> Manifest:
         sequence = self.clock.accept(before.sequence)

@@ -73,15 +73,20 @@ class IngestDocument:
         return Accepted(self.clock.accept(manifest.sequence if manifest else 0))
 
     async def ingest(
-        self, tenant: str, document: Document, *, accepted: Accepted | None = None
+        self,
+        tenant: str,
+        document: Document,
+        *,
+        accepted: Accepted | None = None,
+        within_s: float | None = None,
     ) -> Receipt:
         """Store `document` and return its receipt once it is durable and searchable.
 
-        Raises DeadlineExceeded when it takes longer than `deadline_s`; what was embedded until
-        then is kept and reused when the document is sent again.
+        Raises DeadlineExceeded when it takes longer than `within_s`, or else `deadline_s`; what
+        was embedded until then is kept and reused when the document is sent again.
         """
         try:
-            async with asyncio.timeout(self.deadline_s):
+            async with asyncio.timeout(self.deadline_s if within_s is None else within_s):
                 return await self._in_turn(tenant, document, accepted)
         except TimeoutError as error:
             message = (

@@ -30,20 +30,36 @@ class IngestDocuments:
         begun before the deadline of one ingest are answered with DeadlineExceeded.
         """
         ends_s = time.monotonic() + self.one.deadline_s
-        accepted = [await self.one.accept(tenant, each.doc_id) for each in documents]
+        accepted = await self._accept(tenant, documents)
         places = asyncio.Semaphore(_SIDE_BY_SIDE)
 
         async def ingest_one(document: Document, place: Accepted) -> Receipt | ServiceError:
             async with places:
-                if time.monotonic() >= ends_s:
-                    return DeadlineExceeded(
-                        f"document {document.doc_id!r} was not begun within "
-                        f"{self.one.deadline_s:g} s: send fewer in one request, or send it again"
-                    )
+                left_s = ends_s - time.monotonic()
+                if left_s <= 0:
+                    return self._not_begun(document)
                 try:
-                    return await self.one.ingest(tenant, document, accepted=place)
+                    return await self.one.ingest(tenant, document, accepted=place, within_s=left_s)
                 except ServiceError as error:
                     return error
 
-        work = zip(documents, accepted, strict=True)
-        return await asyncio.gather(*(ingest_one(document, place) for document, place in work))
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(ingest_one(document, place))
+                for document, place in zip(documents, accepted, strict=True)
+            ]
+        return [task.result() for task in tasks]
+
+    async def _accept(self, tenant: str, documents: Sequence[Document]) -> list[Accepted]:
+        try:
+            async with asyncio.timeout(self.one.deadline_s):
+                return [await self.one.accept(tenant, each.doc_id) for each in documents]
+        except TimeoutError as error:
+            message = f"no document was begun within {self.one.deadline_s:g} s: send them again"
+            raise DeadlineExceeded(message) from error
+
+    def _not_begun(self, document: Document) -> DeadlineExceeded:
+        return DeadlineExceeded(
+            f"document {document.doc_id!r} was not begun within {self.one.deadline_s:g} s: "
+            "send fewer in one request, or send it again"
+        )

@@ -24,6 +24,8 @@ from netgpt_docs_service.usecases.snippet import snippet
 
 _CANDIDATES = 100
 _ASK_AGAIN = 2
+_LARGEST_PAGE = 128
+"""Chunks read with their text in one go: 2 ms of the engine."""
 _WIDER = 4
 """A list that ran out under stale chunks is asked for again, this many times as long."""
 
@@ -49,6 +51,7 @@ class _Walk:
     hits: list[Hit] = field(default_factory=list)
     documents: dict[str, str | None] = field(default_factory=dict)
     taken: Counter[str] = field(default_factory=Counter)
+    looked_up: dict[str, bool] = field(default_factory=dict)
     missed_newer: bool = False
 
     @property
@@ -63,7 +66,8 @@ class _Walk:
         if not manifest.is_readable(self.now):
             return
         if chunk.generation != manifest.generation:
-            self.missed_newer |= manifest.sequence > chunk.sequence and not self._offers(manifest)
+            if not self.missed_newer and manifest.sequence > chunk.sequence:
+                self.missed_newer = not self._offers(manifest)
             return
         if self.documents.setdefault(chunk.doc_id, chunk.generation) != chunk.generation:
             self.missed_newer = True  # replaced while the list was walked: one version or the other
@@ -74,11 +78,14 @@ class _Walk:
         self.hits.append(_hit(self.question, ranked, found, manifest))
 
     def _offers(self, manifest: Manifest) -> bool:
+        """Whether a current chunk of the document is among the candidates, too."""
         generation = str(manifest.generation)
-        return any(
-            chunk_id(self.tenant, manifest.doc_id, generation, index) in self.offered
-            for index in range(manifest.chunk_count)
-        )
+        if generation not in self.looked_up:
+            self.looked_up[generation] = any(
+                chunk_id(self.tenant, manifest.doc_id, generation, index) in self.offered
+                for index in range(manifest.chunk_count)
+            )
+        return self.looked_up[generation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +136,10 @@ class SearchDocuments:
         offered = frozenset(each.chunk_id for each in candidates)
         walk = _Walk(question, now, offered, len(ranked), tenant)
         page = question.top_k + max(5, question.top_k // 2)
-        for start in range(0, len(ranked), page):
+        start = 0
+        while start < len(ranked) and not walk.is_full:
             await self._walk_page(walk, ranked[start : start + page])
-            if walk.is_full:
-                break
+            start, page = start + page, min(2 * page, _LARGEST_PAGE)
         return walk
 
     async def _walk_page(self, walk: _Walk, page: Sequence[Ranked]) -> None:

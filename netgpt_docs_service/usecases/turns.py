@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiter:
     sequence: int
     replaces_all: bool
@@ -26,6 +26,10 @@ class DocumentTurns:
     """
 
     _waiting: dict[tuple[str, str], list[_Waiter]] = field(default_factory=dict, init=False)
+
+    def is_busy(self, tenant: str, doc_id: str) -> bool:
+        """Whether a write of this document runs in this process."""
+        return (tenant, doc_id) in self._waiting
 
     @asynccontextmanager
     async def turn(
@@ -50,20 +54,19 @@ class DocumentTurns:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._leave(
-                    key
-                )  # the turn was given in the instant of the cancellation: pass it on
-            else:
+                self._leave(key)  # given in the instant of the cancellation: pass it on
+            elif waiter in self._waiting.get(key, ()):
                 self._waiting[key].remove(waiter)
             raise
 
     def _leave(self, key: tuple[str, str]) -> None:
-        waiting = self._waiting[key]
+        # Several may give up in one instant: one that has, and was not woken yet, is passed over.
+        waiting = [waiter for waiter in self._waiting.pop(key) if not waiter.turn.done()]
         if not waiting:
-            del self._waiting[key]
             return
         following = _next(waiting)
         waiting.remove(following)
+        self._waiting[key] = waiting
         following.turn.set_result(None)
 
 

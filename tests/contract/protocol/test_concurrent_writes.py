@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from netgpt_docs_service.domain.documents import Document, DocumentFields, ReceiptStatus
 from netgpt_docs_service.domain.search import Question
 from netgpt_docs_service.errors import DeadlineExceeded, NotFound
+from netgpt_docs_service.store.edge_process import EdgeProcess
+from netgpt_docs_service.store.points import Request
 from netgpt_docs_service.usecases.read import rebuilt_text
 from netgpt_docs_service.usecases.services import Services
 from tests.support.protocol import PHRASE, text_of
@@ -155,3 +158,56 @@ async def test_an_ingest_that_ran_out_of_time_goes_on_where_it_stopped(
     receipt = await make_services().ingest.ingest(tenant, document)
     assert receipt.status is ReceiptStatus.CREATED
     assert 0 < receipt.reused < receipt.chunks
+
+
+@pytest.mark.parametrize("was_deleted_before", [False, True])
+async def test_a_delete_beats_the_ingest_that_would_bring_a_document_into_being(
+    services: Services, tenant: str, embedder: SlowEmbedder, *, was_deleted_before: bool
+) -> None:
+    if was_deleted_before:
+        await services.ingest.ingest(tenant, version(1))
+        await services.delete.delete(tenant, DOC)
+        embedder.began.clear()
+    embedder.go_on.clear()
+    running = asyncio.create_task(services.ingest.ingest(tenant, version(2)))
+    await embedder.began.wait()
+    with pytest.raises(NotFound):
+        await services.delete.delete(tenant, DOC)
+    embedder.go_on.set()
+    assert (await running).status is ReceiptStatus.SUPERSEDED
+    with pytest.raises(NotFound):
+        await services.read.manifest(tenant, DOC)
+
+
+async def test_a_batch_ends_within_the_deadline_of_one_ingest(
+    make_services: Callable[..., Services], tenant: str, embedder: SlowEmbedder
+) -> None:
+    embedder.go_on.clear()
+    hasty = make_services(ingest_deadline_s=0.5)
+    documents = [Document(doc_id=f"doc-{number}", text=text_of(number, 1)) for number in range(9)]
+    async with asyncio.timeout(5):
+        outcomes = await hasty.ingest_many.ingest(tenant, documents)
+    assert len(outcomes) == len(documents)
+    assert all(isinstance(outcome, DeadlineExceeded) for outcome in outcomes)
+
+
+async def test_a_cap_for_each_document_costs_few_calls_of_the_engine(
+    make_services: Callable[..., Services], tenant: str, engine: EdgeProcess
+) -> None:
+    services = make_services()
+    for number in range(3):
+        document = Document(doc_id=f"doc-{number}", text=text_of(number, 300))
+        await services.ingest.ingest(tenant, document)
+    calls = 0
+    call = engine.call
+
+    async def counted(request: Request[Any]) -> Any:  # noqa: ANN401  passes through
+        nonlocal calls
+        calls += 1
+        return await call(request)
+
+    engine.call = counted  # type: ignore[method-assign]  # counts, and passes through
+    question = Question(text=PHRASE, top_k=5, per_document=1)
+    answer = await services.search.search(tenant, question)
+    assert len(answer.hits) == 3
+    assert calls < 60

@@ -88,3 +88,20 @@ async def test_nothing_is_kept_of_a_document_whose_writes_have_ended() -> None:
     async with asyncio.timeout(1), turns.turn("t", "a", sequence=2, replaces_all=True):
         pass
     assert turns == DocumentTurns()
+
+
+async def test_writes_that_give_up_in_one_instant_leave_the_document_writable() -> None:
+    turns = DocumentTurns()
+
+    async def hold(sequence: int) -> None:
+        async with turns.turn("t", "a", sequence=sequence, replaces_all=True):
+            await asyncio.Event().wait()
+
+    tasks = [asyncio.create_task(hold(sequence)) for sequence in range(5)]
+    await asyncio.sleep(0)
+    for task in tasks:
+        task.cancel()
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    assert all(isinstance(end, asyncio.CancelledError) for end in ends)
+    async with asyncio.timeout(1), turns.turn("t", "a", sequence=9, replaces_all=True):
+        pass
