@@ -150,53 +150,39 @@ class _Ranking:
 
     def scores(self) -> Scores:
         """Return id, cosine and BM25 of the union; BM25 is None when words were not asked."""
-        cosines, weights = self._lists()
-        cosines |= self._completed(self._nearest, _EXACT, weights.keys() - cosines.keys())
-        if self._request.mode is SearchMode.DENSE:
+        mode = self._request.mode
+        # One after the other: as one batch the two take 1 ms longer.
+        cosines = {} if mode is SearchMode.SPARSE else self._best(self._nearest, _RESCORED)
+        asks_words = self._has_words and mode is not SearchMode.DENSE
+        weights = self._best(self._wordiest, self._words_params) if asks_words else {}
+        cosines |= self._cosines(weights.keys() - cosines.keys())
+        if mode is SearchMode.DENSE:
             return [(point_id, cosine, None) for point_id, cosine in cosines.items()]
         return [
             (point_id, cosine, weights.get(point_id, 0.0)) for point_id, cosine in cosines.items()
         ]
 
-    def _lists(self) -> tuple[dict[str, float], dict[str, float]]:
-        asks_vectors = self._request.mode is not SearchMode.SPARSE
-        asks_words = self._request.mode is not SearchMode.DENSE and self._has_words
-        queries = [self._query(self._nearest, _RESCORED)] if asks_vectors else []
-        queries += [self._query(self._wordiest, self._words_params)] if asks_words else []
-        if not queries:
-            return {}, {}
-        answers = [
-            _by_id(points) for points in self._shard.query_batch(edge.QueryBatchRequest(queries))
-        ]
-        return (
-            answers[0] if asks_vectors else {},
-            answers[-1] if asks_words else {},
-        )
-
-    def _query(self, query: edge.Query, params: edge.SearchParams) -> edge.QueryRequest:
+    def _best(self, query: edge.Query, params: edge.SearchParams) -> dict[str, float]:
         # Without payload: asking for it here costs 5 ms at 200 hits, a later retrieve 0.1 ms a hit.
-        return edge.QueryRequest(
+        request = edge.QueryRequest(
             limit=self._request.limit, query=query, filter=self._filter, params=params
         )
+        return {str(point.id): point.score for point in self._shard.query(request)}
 
-    def _completed(
-        self, query: edge.Query, params: edge.SearchParams, ids: set[str]
-    ) -> dict[str, float]:
+    def _cosines(self, ids: set[str]) -> dict[str, float]:
         if not ids:
             return {}
-        among = edge.Filter(must=[edge.HasIdCondition(cast("set[edge.PointId]", ids))])
-        request = edge.QueryRequest(limit=len(ids), query=query, filter=among, params=params)
-        return _by_id(self._shard.query(request))
+        among = edge.Filter(must=[edge.HasIdCondition(set[edge.PointId](ids))])
+        request = edge.QueryRequest(
+            limit=len(ids), query=self._nearest, filter=among, params=_EXACT
+        )
+        return {str(point.id): point.score for point in self._shard.query(request)}
 
 
 def _points(records: Iterable[edge.Record]) -> list[Point]:
     return [
         Point(str(record.id), record.payload or {}, _bytes(record.vector)) for record in records
     ]
-
-
-def _by_id(points: Iterable[edge.ScoredPoint]) -> dict[str, float]:
-    return {str(point.id): point.score for point in points}
 
 
 def _among(ids: Sequence[str], condition: ScopedFilter) -> edge.Filter:

@@ -1,7 +1,7 @@
 """Conditions as Qdrant's REST JSON, the one form that the embedded engine and a server share.
 
-A filter reaches an engine only as a ScopedFilter, and only `of_tenant`, `findable_of_tenant` and
-`of_every_tenant` make one: a condition on behalf of a caller cannot forget the tenant.
+A filter reaches an engine only as a ScopedFilter, and only the functions named `..._of_tenant` and
+`..._of_every_tenant` here make one: a condition on behalf of a caller cannot forget the tenant.
 """
 
 from __future__ import annotations
@@ -47,10 +47,17 @@ def of_every_tenant(kind: Kind, *, must: Sequence[Condition] = ()) -> ScopedFilt
     return ScopedFilter({"must": [equals("kind", kind.value), *must]})
 
 
-def readable(now: datetime, condition: Filter | None) -> list[Condition]:
-    """Match what has not expired at `now` and fulfils the caller's `condition`."""
-    unexpired: Condition = {"must_not": [_range("expires_at", "lte", now)]}
-    return [unexpired] if condition is None else [unexpired, _condition_of(condition)]
+def expiring_of_every_tenant() -> ScopedFilter:
+    """Match the chunks of documents that expire some day: only ever counted."""
+    return of_every_tenant(Kind.CHUNK, must=[{"must_not": [{"is_empty": {"key": "expires_at"}}]}])
+
+
+def readable(now: datetime | None, condition: Filter | None) -> list[Condition]:
+    """Match what has not expired at `now`, None if nothing does, and fulfils `condition`."""
+    unexpired: list[Condition] = []
+    if now is not None:
+        unexpired.append({"must_not": [_range("expires_at", "lte", now)]})
+    return unexpired if condition is None else [*unexpired, _condition_of(condition)]
 
 
 def _condition_of(filter_: Filter) -> Condition:
