@@ -172,7 +172,7 @@ class _Ranking:
     def _cosines(self, ids: set[str]) -> dict[str, float]:
         if not ids:
             return {}
-        among = edge.Filter(must=[edge.HasIdCondition(set[edge.PointId](ids))])
+        among = edge.Filter(must=[edge.HasIdCondition({*ids})])
         request = edge.QueryRequest(
             limit=len(ids), query=self._nearest, filter=among, params=_EXACT
         )
