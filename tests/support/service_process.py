@@ -48,6 +48,7 @@ class ServiceProcess:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "netgpt_docs_service", "serve", *options],
+                cwd=self.data_dir.parent,  # the settings here, and no `.env`, decide
                 env=self.environment(),
                 stdout=log,
                 stderr=log,
@@ -120,6 +121,7 @@ class ServiceProcess:
         """Run a `netgpt-docs` command with this service's settings."""
         return subprocess.run(
             [sys.executable, "-m", "netgpt_docs_service", *arguments],
+            cwd=self.data_dir.parent,
             env={**self.environment(), **changes},
             capture_output=True,
             text=True,
