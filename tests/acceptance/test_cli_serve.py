@@ -40,7 +40,8 @@ def test_a_stopping_service_is_not_ready_and_finishes_what_it_was_asked(
         assert router.get("/readyz").status_code == 200
         assert own_service.process is not None
         own_service.process.send_signal(signal.SIGTERM)
-        assert _ready_status(router) != 200
+        wait_until(lambda: _ready_status(router) != 200, 5)
+        assert answers == []
         asking.join()
     assert answers == [201]
     assert own_service.stop() == 0
