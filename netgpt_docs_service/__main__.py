@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 from netgpt_docs_service.cli.demo import demo
 from netgpt_docs_service.cli.doctor import doctor
 from netgpt_docs_service.cli.documents import documents
 from netgpt_docs_service.cli.ingest import ingest
+from netgpt_docs_service.cli.output import print_error
 from netgpt_docs_service.cli.query import query
 from netgpt_docs_service.cli.serve import serve
 from netgpt_docs_service.version import __version__
@@ -24,7 +27,18 @@ def main() -> None:
     for command in (serve, ingest, query, doctor, demo):
         commands.command()(command)
     commands.add_typer(documents, name="documents")
+    if "--json" in sys.argv[1:]:
+        sys.exit(_exit_code(commands))
     commands()
+
+
+def _exit_code(commands: typer.Typer) -> int:
+    """Run a command for a program, which gets JSON for a misspelt command line, too."""
+    try:
+        return commands(standalone_mode=False) or 0
+    except typer.TyperException as error:
+        print_error("usage", error.format_message(), as_json=True)
+        return error.exit_code
 
 
 if __name__ == "__main__":

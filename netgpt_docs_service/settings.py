@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -107,8 +108,11 @@ def load_settings(**overrides: object) -> Settings:
 def child_environment(**changes: str) -> dict[str, str]:
     """Return this process's environment with `changes`, for a service started as a child.
 
-    Settings of ours that are not named are left out, so that the child runs on its defaults.
+    Settings of ours that are not named are left out, so that the child runs on its defaults. It
+    finds the modules that this process finds, whatever its working directory is: start it in a
+    folder without a `.env`.
     """
     ours = {name.upper() for name in Settings.model_fields}
     inherited = {name: value for name, value in os.environ.items() if name.upper() not in ours}
-    return {**inherited, **changes}
+    modules = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
+    return {**inherited, "PYTHONPATH": modules, **changes}

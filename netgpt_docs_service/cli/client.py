@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import SecretStr
 
-from netgpt_docs_service.errors import ConfigurationError, ServiceError
+from netgpt_docs_service.errors import ConfigurationError, InvalidInput, ServiceError
 from netgpt_docs_service.settings import Settings
 
 _TOO_MANY, _UNAVAILABLE = 429, 503
@@ -25,12 +25,15 @@ class RequestFailed(ServiceError):
 
     kind = "request_failed"
 
-    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
-        """Keep the status and the problem as it was answered."""
+    def __init__(
+        self, status: int, problem: Mapping[str, Any], *, retry_after_s: float | None = None
+    ) -> None:
+        """Keep the status and the problem as it was answered, and when to try again."""
         self.status = status
+        self.retry_after_s = retry_after_s
         self.problem = dict(problem)
         details = [str(problem.get("detail") or problem.get("title") or f"status {status}")]
-        details += [f"{each['pointer']}: {each['message']}" for each in problem.get("errors", ())]
+        details += [f"{each['pointer']}: {each['message']}" for each in problem.get("errors") or ()]
         super().__init__("; ".join(details))
 
 
@@ -54,10 +57,11 @@ class ApiClient:
         while True:
             answer = await self._send(method, path, body, params)
             if answer.is_success:
-                return answer.json()
+                return _content(answer)
             pause_s = retry_after_s(answer)
             if pause_s is None or waited_s + pause_s > self.patience_s:
-                raise RequestFailed(answer.status_code, _problem(answer))
+                status = answer.status_code
+                raise RequestFailed(status, _problem(answer), retry_after_s=pause_s)
             await asyncio.sleep(pause_s)
             waited_s += pause_s
 
@@ -66,6 +70,9 @@ class ApiClient:
     ) -> httpx.Response:
         try:
             return await self.http.request(method, path, json=body, params=params)
+        except UnicodeEncodeError as error:
+            message = "what is asked for holds bytes that are not UTF-8"
+            raise InvalidInput(message) from error
         except httpx.HTTPError as error:
             message = f"{self.http.base_url} does not answer: {error or type(error).__name__}"
             raise ConfigurationError(message) from error
@@ -81,15 +88,25 @@ def retry_after_s(answer: httpx.Response) -> float | None:
 
 def document_path(doc_id: str, *rest: str) -> str:
     """Return the path of a document: its id is one segment, whatever it holds."""
-    encoded = quote(doc_id, safe="").replace(".", "%2E")  # clients fold `..` away otherwise
+    encoded = quote(doc_id, safe="", errors="surrogateescape").replace(
+        ".", "%2E"
+    )  # clients fold `..` away otherwise
     return "/".join(["/documents", encoded, *rest])
 
 
 @asynccontextmanager
 async def remote_client(url: str, key: str) -> AsyncIterator[ApiClient]:
-    """Talk to the service at `url`."""
+    """Talk to the service at `url`; ConfigurationError when it or the key can be none."""
+    if not (key.isascii() and key.isprintable()):
+        message = "the key holds characters that no HTTP header carries; a key is printable ASCII"
+        raise ConfigurationError(message)
     headers = {"Authorization": f"Bearer {key}"}
-    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=_TIMEOUT) as http:
+    try:
+        http = httpx.AsyncClient(base_url=url, headers=headers, timeout=_TIMEOUT)
+    except httpx.InvalidURL as error:
+        message = f"{url} is not an address: {error}"
+        raise ConfigurationError(message) from error
+    async with http:
         yield ApiClient(http)
 
 
@@ -115,6 +132,14 @@ async def local_client(settings: Settings) -> AsyncIterator[ApiClient]:
             base_url="http://embedded", headers=headers, transport=transport, timeout=_TIMEOUT
         ) as http:
             yield ApiClient(http)
+
+
+def _content(answer: httpx.Response) -> Any:  # noqa: ANN401  an answer is JSON of any shape
+    try:
+        return answer.json()
+    except ValueError as error:
+        detail = f"{answer.url} answered something that is not JSON; is it this service?"
+        raise RequestFailed(answer.status_code, {"detail": detail}) from error
 
 
 def _problem(answer: httpx.Response) -> dict[str, Any]:

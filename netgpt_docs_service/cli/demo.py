@@ -16,6 +16,7 @@ from netgpt_docs_service.cli.client import ApiClient, RequestFailed, document_pa
 from netgpt_docs_service.cli.demo_documents import installed_documents
 from netgpt_docs_service.cli.demo_service import running_service
 from netgpt_docs_service.cli.output import OUT, JsonOption, print_json, run
+from netgpt_docs_service.cli.patient_sender import PatientSender, refusal
 from netgpt_docs_service.cli.query import print_hits
 from netgpt_docs_service.errors import ServiceError
 
@@ -51,12 +52,11 @@ class _Demo:
         receipts: list[dict[str, Any]] = []
         for start in range(0, len(self.documents), _BATCH):
             batch = self.documents[start : start + _BATCH]
-            items = await self.client.call("POST", "/ingest/batch", body={"documents": batch})
-            failed = [item["problem"] for item in items if item["receipt"] is None]
-            if failed:
-                message = f"a document was not ingested: {failed[0]['detail']}"
-                raise DemoFailed(message)
-            receipts.extend(item["receipt"] for item in items)
+            async for at, item in PatientSender(self.client).send(batch):
+                if reason := refusal(item):
+                    message = f"{batch[at]['doc_id']} was not ingested: {reason}"
+                    raise DemoFailed(message)
+                receipts.append(item["receipt"])
         return receipts
 
     async def ask(self) -> list[dict[str, Any]]:

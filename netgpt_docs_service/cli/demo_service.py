@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import signal
 import sys
 import time
@@ -13,7 +14,6 @@ from pathlib import Path
 
 import httpx
 
-from netgpt_docs_service.cli.dev_key import read_dev_key
 from netgpt_docs_service.errors import StartupError
 from netgpt_docs_service.settings import child_environment
 from netgpt_docs_service.wiring import owner_address
@@ -34,24 +34,22 @@ class RunningService:
 
 @asynccontextmanager
 async def running_service(data_dir: Path) -> AsyncIterator[RunningService]:
-    """Start `netgpt-docs serve --dev` and stop it with SIGTERM; StartupError when either fails."""
+    """Start `netgpt-docs serve` and stop it with SIGTERM; StartupError when either fails.
+
+    It runs in `data_dir`, where no `.env` changes what it does.
+    """
     log = data_dir / "service.log"
-    environment = child_environment(
-        DATA_DIR=str(data_dir),
-        EMBEDDING_MODEL="bundled",
-        HOST="127.0.0.1",
-        PORT="0",
-        MIN_FREE_DISK_MB="256",
-    )
+    key = secrets.token_urlsafe(32)
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "netgpt_docs_service", "serve", "--dev"),
-            env=environment,
+            *(sys.executable, "-m", "netgpt_docs_service", "serve"),
+            cwd=data_dir,
+            env=_environment(data_dir, key),
             stdout=output,
             stderr=output,
         )
     try:
-        yield await _ready(process, data_dir, log)
+        yield RunningService(await _address(process, data_dir, log), key)
     finally:
         exit_code = await _stop(process)
     if exit_code != 0:
@@ -59,13 +57,24 @@ async def running_service(data_dir: Path) -> AsyncIterator[RunningService]:
         raise StartupError(message)
 
 
-async def _ready(process: asyncio.subprocess.Process, data_dir: Path, log: Path) -> RunningService:
+def _environment(data_dir: Path, key: str) -> dict[str, str]:
+    return child_environment(
+        API_KEY=key,
+        DATA_DIR=str(data_dir.absolute()),
+        EMBEDDING_MODEL="bundled",
+        HOST="127.0.0.1",
+        PORT="0",
+        MIN_FREE_DISK_MB="256",
+    )
+
+
+async def _address(process: asyncio.subprocess.Process, data_dir: Path, log: Path) -> str:
     ends_s = time.monotonic() + _START_S
     async with httpx.AsyncClient() as http:
         while time.monotonic() < ends_s and process.returncode is None:
             address = owner_address(data_dir)
             if address is not None and await _answers(http, address):
-                return RunningService(address, read_dev_key(data_dir) or "")
+                return address
             await asyncio.sleep(_POLL_S)
     message = f"the service was not ready after {_START_S:g} s: {_last_lines(log)}"
     raise StartupError(message)

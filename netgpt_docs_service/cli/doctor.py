@@ -105,5 +105,9 @@ def _cpu(settings: Settings) -> str:
 
 
 def _existing(folder: Path) -> Path:
-    folder = folder.resolve()
-    return folder if folder.exists() else _existing(folder.parent)
+    try:
+        folder = folder.resolve()
+        return folder if folder.exists() else _existing(folder.parent)
+    except (OSError, RuntimeError) as error:  # RuntimeError: symbolic links in a circle
+        message = f"{folder} cannot be looked at: {error}"
+        raise ConfigurationError(message) from error

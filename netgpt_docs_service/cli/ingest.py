@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -20,8 +17,8 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from netgpt_docs_service.cli.client import ApiClient
 from netgpt_docs_service.cli.connect import connect
+from netgpt_docs_service.cli.file_ingest import Report, ingest_files
 from netgpt_docs_service.cli.output import (
     ERR,
     OUT,
@@ -31,40 +28,9 @@ from netgpt_docs_service.cli.output import (
     print_json,
     run,
 )
-from netgpt_docs_service.cli.sources import Source, UnreadableFile, find_sources, read_document
+from netgpt_docs_service.cli.patient_sender import PatientSender
+from netgpt_docs_service.cli.sources import Source, find_sources
 from netgpt_docs_service.settings import load_settings
-
-_BATCH_DOCUMENTS = 16
-_BATCH_BYTES = 2_000_000
-_AGAIN = frozenset({429, 503})
-_ROUNDS = 60
-"""How often the documents that a busy service put off are sent again; each round takes up to
-its ingest deadline, and it keeps what it embedded, so every round gets further."""
-
-
-@dataclass(slots=True)
-class Report:
-    """What became of every file."""
-
-    receipts: list[dict[str, Any]] = field(default_factory=list)
-    failures: list[dict[str, str]] = field(default_factory=list)
-
-    def fail(self, path: str, reason: str) -> None:
-        """Count a file that was not ingested."""
-        self.failures.append({"path": path, "reason": reason})
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the report as one JSON document."""
-        counts = Counter(each["status"] for each in self.receipts)
-        counts["failed"] = len(self.failures)
-        embedded = sum(each["embedded"] for each in self.receipts)
-        reused = sum(each["reused"] for each in self.receipts)
-        return {
-            "counts": dict(counts),
-            "chunks": {"embedded": embedded, "reused": reused},
-            "receipts": self.receipts,
-            "failures": self.failures,
-        }
 
 
 def ingest(
@@ -92,61 +58,9 @@ async def _ingest(paths: Sequence[Path], pattern: str, url: str | None, key: str
         with _progress() as progress:
             total = sum(_size(source) for source in sources)
             files = progress.add_task(f"{len(sources)} files", total=total)
-            for batch in _batches(sources, report):
-                async for source in _send(client, batch, report):
-                    progress.advance(files, _size(source))
+            async for source in ingest_files(PatientSender(client), sources, report):
+                progress.advance(files, _size(source))
     return report
-
-
-def _batches(
-    sources: Sequence[Source], report: Report
-) -> Iterator[list[tuple[Source, dict[str, object]]]]:
-    batch: list[tuple[Source, dict[str, object]]] = []
-    size = 0
-    for source in sources:
-        try:
-            body = read_document(source)
-        except UnreadableFile as error:
-            report.fail(str(source.path), str(error))
-            continue
-        weight = len(json.dumps(body))
-        if batch and (len(batch) == _BATCH_DOCUMENTS or size + weight > _BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append((source, body))
-        size += weight
-    if batch:
-        yield batch
-
-
-async def _send(
-    client: ApiClient, batch: list[tuple[Source, dict[str, object]]], report: Report
-) -> AsyncIterator[Source]:
-    for _ in range(_ROUNDS):
-        documents = [body for _, body in batch]
-        items = await client.call("POST", "/ingest/batch", body={"documents": documents})
-        put_off = []
-        for (source, body), item in zip(batch, items, strict=True):
-            if item["receipt"] is None and item["status"] in _AGAIN:
-                put_off.append((source, body))
-                continue
-            _record(report, source, item)
-            yield source
-        if not put_off:
-            return
-        batch = put_off
-    for source, _ in batch:
-        report.fail(str(source.path), f"put off {_ROUNDS} times by a busy service")
-        yield source
-
-
-def _record(report: Report, source: Source, item: dict[str, Any]) -> None:
-    if item["receipt"] is not None:
-        report.receipts.append(item["receipt"])
-        return
-    problem = item["problem"]
-    details = [problem["detail"], *(each["message"] for each in problem.get("errors") or ())]
-    report.fail(str(source.path), "; ".join(details))
 
 
 def _size(source: Source) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-import signal
+import logging
 import socket
+import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,14 +14,17 @@ import uvicorn
 from pydantic import SecretStr
 
 from netgpt_docs_service.cli.dev_key import ensure_dev_key
-from netgpt_docs_service.cli.output import OUT, JsonOption, print_json, run
+from netgpt_docs_service.cli.output import ERR, JsonOption, print_json_line, run
+from netgpt_docs_service.cli.stopping import DrainingServer, outlive_the_signal
 from netgpt_docs_service.errors import ConfigurationError
 from netgpt_docs_service.observability.logs import configure_logging
 from netgpt_docs_service.observability.metrics import Metrics
 from netgpt_docs_service.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
+
+    from fastapi import FastAPI
 
     from netgpt_docs_service.usecases.services import Services
 
@@ -54,7 +58,7 @@ def _development(settings: Settings, *, as_json: bool) -> Settings:
         return settings
     key = ensure_dev_key(settings.data_dir)
     if not as_json:
-        OUT.print(f"development key, also in {settings.data_dir}/dev-key: {key}")
+        ERR.print(f"development key, also in {settings.data_dir}/dev-key: {key}")
     return settings.model_copy(update={"api_key": SecretStr(key)})
 
 
@@ -62,7 +66,7 @@ async def _serve(settings: Settings, *, as_json: bool) -> None:
     from netgpt_docs_service.app import create_app  # noqa: PLC0415  seconds of imports
     from netgpt_docs_service.wiring import open_services  # noqa: PLC0415  as above
 
-    configure_logging(settings.log_level)
+    _log(settings.log_level, is_stdout_taken=as_json)
     metrics = Metrics()
 
     @asynccontextmanager
@@ -70,38 +74,53 @@ async def _serve(settings: Settings, *, as_json: bool) -> None:
         yield services
 
     app = create_app(settings, open_services=opened, metrics=metrics)  # refuses before it loads
-    listener = _listen(settings.host, settings.port)
+    listener = _bound(settings.host, settings.port)
     address = _address(listener)
+    server = _server(app, lambda: _say_where(address, as_json=as_json))
     async with open_services(settings, address=address, metrics=metrics) as services:
-        _say_where(address, as_json=as_json)
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=_GRACE_S,
-            h11_max_incomplete_event_size=64 * 1024,
-        )
-        # uvicorn raises the signal again after its shutdown: without a handler of our own that
-        # would end the process before the store is closed.
-        signal.signal(signal.SIGTERM, lambda *_: None)
-        await uvicorn.Server(config).serve(sockets=[listener])
+        outlive_the_signal()
+        await server.serve(sockets=[listener])
+
+
+def _server(app: FastAPI, on_listening: Callable[[], None]) -> DrainingServer:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=_GRACE_S,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    config.load()  # its imports would come between the announced address and the first answer
+    return DrainingServer(config, readiness=app.state.readiness, on_listening=on_listening)
+
+
+def _log(level: str, *, is_stdout_taken: bool) -> None:
+    configure_logging(level)
+    if not is_stdout_taken:
+        return
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(sys.stderr)
 
 
 def _say_where(address: str, *, as_json: bool) -> None:
     if as_json:
-        print_json({"address": address})
+        print_json_line({"address": address})
     else:
-        OUT.print(f"listening on {address}, documentation at {address}/docs")
+        ERR.print(f"listening on {address}, documentation at {address}/docs")
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int) -> socket.socket:
+    """Take the address now, so that one in use is refused before the model loads.
+
+    The server listens, when it can answer: until then a connection is refused, not kept waiting.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, because asyncio switches Nagle's algorithm off only then: 40 ms an answer.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(2048)
     except OSError as error:
         listener.close()
         message = f"cannot listen on {host} port {port}: {error.strerror or error}"

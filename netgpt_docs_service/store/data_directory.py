@@ -12,6 +12,8 @@ import json
 import os
 import re
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -34,15 +36,20 @@ class DataDirectory:
 
     @classmethod
     def claim(cls, path: Path, *, process: str) -> DataDirectory:
-        """Own `path` as `process`; raises DataDirectoryInUse naming the owner there is."""
+        """Own `path` as `process`; raises DataDirectoryInUse naming the owner there is.
+
+        Raises ConfigurationError when `path` is no folder that this process may write to.
+        """
         path = path.absolute()
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = _open_lock(path)
-        if not _locked(lock, patience_s=_PATIENCE_S):
-            os.close(lock)
-            raise DataDirectoryInUse(_in_use(path))
-        claim = cls(path, lock, {"pid": os.getpid(), "process": process, "address": None})
-        claim.announce(None)
+        with _explained(path), ExitStack() as undo:
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = _open_lock(path)
+            undo.callback(os.close, lock)
+            if not _locked(lock, patience_s=_PATIENCE_S):
+                raise DataDirectoryInUse(_in_use(path))
+            claim = cls(path, lock, {"pid": os.getpid(), "process": process, "address": None})
+            claim.announce(None)
+            undo.pop_all()
         return claim
 
     def announce(self, address: str | None) -> None:
@@ -79,17 +86,21 @@ class DataDirectory:
 
 
 def owner_address(path: Path) -> str | None:
-    """Return where the owner of `path` can be reached; None without an owner or an address."""
-    if not (path / "owner.lock").exists():
-        return None
-    lock = _open_lock(path)
-    try:
-        if _locked(lock, patience_s=0):
+    """Return where the owner of `path` can be reached; None without an owner or an address.
+
+    Raises ConfigurationError when this process may not ask.
+    """
+    with _explained(path):
+        if not (path / "owner.lock").exists():
             return None
-        address: str | None = _read_owner(path).get("address")
-        return address
-    finally:
-        os.close(lock)
+        lock = _open_lock(path)
+        try:
+            if _locked(lock, patience_s=0):
+                return None
+            address: str | None = _read_owner(path).get("address")
+            return address
+        finally:
+            os.close(lock)
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
@@ -105,6 +116,15 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"DATA_DIR {path} cannot be used: {error.strerror or error}"
+        raise ConfigurationError(message) from error
 
 
 def _open_lock(path: Path) -> int:

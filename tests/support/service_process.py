@@ -43,26 +43,33 @@ class ServiceProcess:
         }
         return child_environment(**{name: value for name, value in chosen.items() if value})
 
-    def start(self, *options: str) -> None:
+    def start(self, *options: str, is_split: bool = False) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, self.said.open("ab") as said:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "netgpt_docs_service", "serve", *options],
+                cwd=self.data_dir.parent,  # the settings here, and no `.env`, decide
                 env=self.environment(),
                 stdout=log,
-                stderr=log,
+                stderr=said if is_split else log,
                 start_new_session=True,
             )
 
-    def start_and_wait(self) -> str:
-        self.start()
+    def start_and_wait(self, *options: str, is_split: bool = False) -> str:
+        self.start(*options, is_split=is_split)
         wait_until(lambda: self.is_ready() or not self.is_running(), START_S)
-        assert self.is_running(), self.log.read_text(errors="replace")
+        assert self.is_running(), self.said.read_text() + self.log.read_text(errors="replace")
         return self.address
 
     @property
     def log(self) -> Path:
+        """What the service prints; started with `is_split`, on standard output only."""
         return self.data_dir / "service.log"
+
+    @property
+    def said(self) -> Path:
+        """What a service started with `is_split` prints on standard error."""
+        return self.data_dir / "service.err"
 
     @property
     def address(self) -> str:
@@ -120,6 +127,7 @@ class ServiceProcess:
         """Run a `netgpt-docs` command with this service's settings."""
         return subprocess.run(
             [sys.executable, "-m", "netgpt_docs_service", *arguments],
+            cwd=self.data_dir.parent,
             env={**self.environment(), **changes},
             capture_output=True,
             text=True,
