@@ -91,9 +91,12 @@ def _assembled(
         now=lambda: datetime.now(UTC),
         now_us=lambda: time.time_ns() // 1000,
     )
+    embedder = model.embedder
     health = CheckHealth(
         store=maintenance,
         model_name=settings.embedding_model,
+        is_embedding=lambda: embedder.is_alive,
+        backlog_s=lambda: embedder.backlog.seconds,
         free_disk_bytes=free_bytes,
         min_free_disk_bytes=min_free_bytes,
     )
