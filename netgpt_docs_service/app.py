@@ -25,6 +25,14 @@ from netgpt_docs_service.usecases.services import Services
 from netgpt_docs_service.version import __version__
 
 _MIB = 2**20
+_ROUTERS = (
+    ingest.router,
+    ingest.batch_router,
+    documents.router,
+    query.router,
+    operations.router,
+    operations.open_router,
+)
 
 
 def create_app(
@@ -52,6 +60,7 @@ def create_app(
             metrics=metrics,
             sizes=sizes,
             readiness=readiness,
+            deadline_s=settings.ingest_deadline_s,
         ),
         exception_handlers=ProblemHandlers(metrics).table(),
         generate_unique_id_function=operation_id,
@@ -59,9 +68,8 @@ def create_app(
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
     )
-    for router in (ingest.router, documents.router, query.router, operations.router):
+    for router in _ROUTERS:
         app.include_router(router)
-    app.include_router(operations.open_router)
     app.state.readiness = readiness
     _surround(app, keys=keys, metrics=metrics, sizes=sizes)
     return app
@@ -75,11 +83,18 @@ async def _lifespan(
     metrics: Metrics,
     sizes: Sizes,
     readiness: Readiness,
+    deadline_s: float,
 ) -> AsyncIterator[State]:
     async with open_services() as services:
         readiness.is_ready = True
         try:
-            yield State(services=services, metrics=metrics, sizes=sizes, readiness=readiness)
+            yield State(
+                services=services,
+                metrics=metrics,
+                sizes=sizes,
+                readiness=readiness,
+                deadline_s=deadline_s,
+            )
         finally:
             readiness.is_ready = False
 

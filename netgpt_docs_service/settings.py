@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     max_text_bytes: Annotated[int, Field(ge=1)] = 4_000_000
     """Largest text of one document, in bytes of UTF-8."""
     ingest_deadline_s: Annotated[float, Field(gt=0)] = 55.0
-    """Longest time, in seconds, that one ingest request may take."""
+    """Longest time, in seconds, that one request may take."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import json
 import logging
-import os
 import random
 import shutil
 import time
@@ -25,6 +24,7 @@ from netgpt_docs_service.embedding.model_folder import ModelFolder
 from netgpt_docs_service.embedding.model_profile import read_profile
 from netgpt_docs_service.embedding.model_source import resolve_model
 from netgpt_docs_service.errors import ServiceError
+from netgpt_docs_service.observability.cpus import usable_cpus
 from netgpt_docs_service.observability.metrics import Metrics
 from netgpt_docs_service.settings import Settings
 from netgpt_docs_service.store.data_directory import DataDirectory, owner_address
@@ -91,9 +91,12 @@ def _assembled(
         now=lambda: datetime.now(UTC),
         now_us=lambda: time.time_ns() // 1000,
     )
+    embedder = model.embedder
     health = CheckHealth(
         store=maintenance,
         model_name=settings.embedding_model,
+        is_embedding=lambda: embedder.is_alive,
+        backlog_s=lambda: embedder.backlog.seconds,
         free_disk_bytes=free_bytes,
         min_free_disk_bytes=min_free_bytes,
     )
@@ -123,7 +126,7 @@ def _load_model(settings: Settings, metrics: Metrics) -> LoadedModel:
     model = load_embedding(
         _model_folder(settings),
         name=settings.embedding_model,
-        threads=settings.embedding_threads or len(os.sched_getaffinity(0)),
+        threads=settings.embedding_threads or usable_cpus(),
         queue_tokens=settings.embedding_queue_tokens,
         observer=metrics,
     )

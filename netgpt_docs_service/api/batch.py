@@ -9,11 +9,11 @@ from pydantic import ValidationError
 from starlette.types import Scope
 
 from netgpt_docs_service.api.pointers import name_faults
-from netgpt_docs_service.api.problems import Told, tell, tell_faults
+from netgpt_docs_service.api.problems import Told, log_unavailable, tell, tell_faults
 from netgpt_docs_service.api.schemas.ingest import BatchItem, IngestRequest, ReceiptModel
 from netgpt_docs_service.api.schemas.problem import Fault
 from netgpt_docs_service.domain.documents import Document, Receipt, ReceiptStatus
-from netgpt_docs_service.errors import InvalidInput, ServiceError
+from netgpt_docs_service.errors import InvalidInput, ServiceError, Unavailable
 from netgpt_docs_service.observability.metrics import Metrics
 
 
@@ -53,7 +53,7 @@ def _read(sent: object, max_text_bytes: int) -> Item:
         return error
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
-        return Misshapen(name_faults([dict(each) for each in faults], sent))
+        return Misshapen(name_faults(faults, sent))
 
 
 def _answer(
@@ -64,9 +64,16 @@ def _answer(
         metrics.record_receipt(outcome)
         is_new = outcome.status is ReceiptStatus.CREATED
         return BatchItem(status=201 if is_new else 200, receipt=ReceiptModel.of(outcome))
+    if isinstance(outcome, Unavailable):
+        log_unavailable(scope, outcome)
     told = _tell(scope, outcome, f"/documents/{at}")
     metrics.record_problem(told.kind)
-    return BatchItem(status=told.problem.status, problem=told.problem)
+    again = told.headers.get("Retry-After")
+    return BatchItem(
+        status=told.problem.status,
+        retry_after_s=None if again is None else int(again),
+        problem=told.problem,
+    )
 
 
 def _tell(scope: Scope, error: ServiceError | Misshapen, place: str) -> Told:

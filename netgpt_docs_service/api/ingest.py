@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from netgpt_docs_service.api.answers import Responses, problems
 from netgpt_docs_service.api.auth import IngestCaller
 from netgpt_docs_service.api.batch import answer_items, read_items
-from netgpt_docs_service.api.body import StrictRoute
+from netgpt_docs_service.api.body import BatchRoute, WritingRoute
 from netgpt_docs_service.api.idempotency import refuse_idempotency_key
 from netgpt_docs_service.api.schemas.ingest import (
     BatchItem,
@@ -19,7 +19,8 @@ from netgpt_docs_service.api.schemas.ingest import (
 from netgpt_docs_service.api.state import StateDep
 from netgpt_docs_service.domain.documents import ReceiptStatus
 
-router = APIRouter(tags=["ingest"], route_class=StrictRoute)
+router = APIRouter(tags=["ingest"], route_class=WritingRoute)
+batch_router = APIRouter(tags=["ingest"], route_class=BatchRoute)
 
 _CREATED: Responses = {201: {"model": ReceiptModel, "description": "The document is new"}}
 _WRITES = [Depends(refuse_idempotency_key)]
@@ -42,7 +43,7 @@ async def ingest(
     return ReceiptModel.of(receipt)
 
 
-@router.post(
+@batch_router.post(
     "/ingest/batch",
     responses=problems(501, has_body=True),
     response_model_exclude_none=True,

@@ -10,6 +10,7 @@ from netgpt_docs_service.api.schemas.problem import Fault
 from netgpt_docs_service.errors import InvalidInput
 
 _MOST_FAULTS = 20
+_MOST_ERRORS = 10 * _MOST_FAULTS  # a union has an error for each of its members
 _MOST_POINTER_CHARACTERS = 200
 _PLACES = ("body", "query", "path", "header")
 
@@ -26,7 +27,7 @@ def name_faults(errors: Sequence[Mapping[str, object]], body: object) -> list[Fa
     kind of fault are taken over.
     """
     messages: dict[str, list[str]] = {}
-    for error in errors:
+    for error in errors[:_MOST_ERRORS]:
         parts = _parts(error, body)
         pointer = "".join(f"/{_escaped(part)}" for part in parts)[:_MOST_POINTER_CHARACTERS]
         name = parts[-1][:_MOST_POINTER_CHARACTERS] if parts else "body"

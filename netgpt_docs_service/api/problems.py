@@ -111,6 +111,20 @@ def tell_nothing(scope: Scope) -> Told:
     return Told(_UNEXPECTED, _problem(scope, _UNEXPECTED, what))
 
 
+def log_unavailable(scope: Scope, error: Unavailable) -> None:
+    """Tell the operator what was refused and what was behind it; the message may name a document.
+
+    The line carries the request's id like every other.
+    """
+    extra = {
+        "action": "unavailable",
+        "kind": error.kind,
+        "route": getattr(scope.get("route"), "path", "none"),
+        "cause": None if error.__cause__ is None else type(error.__cause__).__qualname__,
+    }
+    _LOG.warning("unavailable", extra=extra)
+
+
 @dataclass(frozen=True, slots=True)
 class ProblemHandlers:
     """Answer what routes raise; each answer is counted by its kind."""
@@ -122,7 +136,7 @@ class ProblemHandlers:
         if error.kind not in STATUS_BY_KIND:
             raise error
         if isinstance(error, Unavailable):
-            _LOG.warning("unavailable", extra={"action": "unavailable", "kind": error.kind})
+            log_unavailable(request.scope, error)
         return self._counted(tell(request.scope, error))
 
     async def http_error(self, request: Request, error: HTTPException) -> Response:

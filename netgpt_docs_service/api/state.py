@@ -33,6 +33,8 @@ class State(TypedDict):
     metrics: Metrics
     sizes: Sizes
     readiness: Readiness
+    deadline_s: float
+    """How long one request may take."""
 
 
 async def _state(request: Request) -> State:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from netgpt_docs_service.chunking.anchors import keys
 from netgpt_docs_service.chunking.boundaries import levels
@@ -17,10 +19,13 @@ from netgpt_docs_service.chunking.overlaps import Overlaps
 from netgpt_docs_service.chunking.passages import PassageMaker
 from netgpt_docs_service.chunking.units import lay_out
 from netgpt_docs_service.domain.chunks import Passage
-from netgpt_docs_service.errors import InvalidInput
+from netgpt_docs_service.errors import InvalidInput, Overloaded
 
 _ALGORITHM = "anchors-1"  # a new number whenever the same text is cut elsewhere
 _THREADS = 2
+# A million characters take a second or two to cut: what is admitted last waits for half a minute.
+_MOST_TEXTS = 512
+_MOST_CHARACTERS = 32_000_000
 
 
 class TokenChunker:
@@ -36,6 +41,7 @@ class TokenChunker:
         self._tokenizer = tokenizer
         self._limits = Limits(chunk_tokens - tokenizer.special_token_count, overlap_tokens)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="chunking")
+        self._texts = self._characters = 0
 
     @property
     def fingerprint(self) -> str:
@@ -43,11 +49,15 @@ class TokenChunker:
         return f"{_ALGORITHM}-{self._limits.tokens}-{self._limits.overlap_tokens}"
 
     async def chunk(self, text: str, *, media_type: str) -> list[Passage]:
-        """Do what `split` does, in a thread of the chunker's own."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._pool, lambda: self.split(text, media_type=media_type)
-        )
+        """Do what `split` does, in a thread of the chunker's own.
+
+        Raises Overloaded when too many texts, or too long ones, are being cut or wait for it.
+        """
+        with self._place(len(text)):
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(
+                self._pool, lambda: self.split(text, media_type=media_type)
+            )
 
     def close(self) -> None:
         """End the threads; what is being cut is finished first."""
@@ -72,3 +82,17 @@ class TokenChunker:
         outline = Outline.of(headings)
         maker = PassageMaker(text, tokens.ids, units, overlaps, outline, self._tokenizer)
         return list(maker.passages(cuts))
+
+    @contextmanager
+    def _place(self, characters: int) -> Iterator[None]:
+        """Hold a place among the texts that are cut; only the event loop's thread counts them."""
+        if self._texts >= _MOST_TEXTS or self._characters + characters > _MOST_CHARACTERS:
+            message = f"{self._texts} texts of {self._characters} characters wait to be cut"
+            raise Overloaded(message, retry_after_s=1.0)
+        self._texts += 1
+        self._characters += characters
+        try:
+            yield
+        finally:
+            self._texts -= 1
+            self._characters -= characters

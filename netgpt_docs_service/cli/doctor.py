@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from rich.markup import escape
 from netgpt_docs_service.cli.dev_key import read_dev_key
 from netgpt_docs_service.cli.output import OUT, JsonOption, print_json
 from netgpt_docs_service.errors import ConfigurationError, ServiceError
+from netgpt_docs_service.observability.cpus import usable_cpus
 from netgpt_docs_service.settings import Settings, load_settings
 from netgpt_docs_service.version import __version__
 from netgpt_docs_service.wiring import describe_model, owner_address
@@ -99,7 +99,7 @@ def _disk(settings: Settings) -> str:
 
 
 def _cpu(settings: Settings) -> str:
-    usable = len(os.sched_getaffinity(0))
+    usable = usable_cpus()
     threads = settings.embedding_threads or usable
     return f"{usable} CPUs may be used, the engine takes {threads}"
 

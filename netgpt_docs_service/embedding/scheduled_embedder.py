@@ -73,6 +73,11 @@ class ScheduledEmbedder:
         """The work that waits now, for gauges and scaling."""
         return self._queue.backlog
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the engine's thread still takes work."""
+        return self._thread.is_alive()
+
     async def embed_query(self, text: str) -> Vector:
         """Return the vector of a question, with the model's query prefix."""
         if len(text) > _INLINE_CHARS:

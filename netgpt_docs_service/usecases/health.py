@@ -11,6 +11,7 @@ from netgpt_docs_service.errors import ServiceError
 from netgpt_docs_service.store.interface import StoreMaintenance
 
 _PATIENCE_S = 2.0
+_LONG_QUEUE_S = 30.0
 
 
 class HealthStatus(StrEnum):
@@ -39,10 +40,14 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckHealth:
-    """Look at the store, the model and the disk."""
+    """Look at the store, the model, the work that waits for it, and the disk."""
 
     store: StoreMaintenance
     model_name: str
+    is_embedding: Callable[[], bool]
+    """Whether the thread that embeds lives."""
+    backlog_s: Callable[[], float]
+    """How long the work that waits for the model will take."""
     free_disk_bytes: Callable[[], int]
     min_free_disk_bytes: int
 
@@ -50,7 +55,8 @@ class CheckHealth:
         """Return the state of everything; a store that does not answer in 2 s is unhealthy."""
         checks = {
             "store": await self._store(),
-            "model": Check(HealthStatus.HEALTHY, f"{self.model_name} is loaded"),
+            "model": self._model(),
+            "queue": self._queue(),
             "disk": self._disk(),
         }
         order = list(HealthStatus)
@@ -65,7 +71,20 @@ class CheckHealth:
             return Check(HealthStatus.UNHEALTHY, str(error) or f"no answer in {_PATIENCE_S:g} s")
         return Check(HealthStatus.HEALTHY, "answers")
 
+    def _model(self) -> Check:
+        if not self.is_embedding():
+            return Check(HealthStatus.UNHEALTHY, f"the thread of {self.model_name} has ended")
+        return Check(HealthStatus.HEALTHY, f"{self.model_name} is loaded")
+
+    def _queue(self) -> Check:
+        backlog_s = self.backlog_s()
+        status = HealthStatus.DEGRADED if backlog_s > _LONG_QUEUE_S else HealthStatus.HEALTHY
+        return Check(status, f"{backlog_s:.1f} s of work wait for the model")
+
     def _disk(self) -> Check:
-        free, least = self.free_disk_bytes(), self.min_free_disk_bytes
+        try:
+            free, least = self.free_disk_bytes(), self.min_free_disk_bytes
+        except OSError as error:
+            return Check(HealthStatus.UNHEALTHY, f"cannot be read: {error.strerror or error}")
         detail = f"{free // 2**20} MiB free, writes need {least // 2**20} MiB"
         return Check(HealthStatus.HEALTHY if free >= least else HealthStatus.DEGRADED, detail)

@@ -72,8 +72,7 @@ class ReadDocuments:
             rest = max(0, manifest.chunk_count - first)
             if len(chunks) == (rest if limit is None else min(rest, limit)):
                 return manifest, chunks
-        message = f"document {doc_id!r} kept changing while it was read: try again"
-        raise StoreUnavailable(message)
+        raise _kept_changing(doc_id)
 
     async def text(
         self, tenant: str, doc_id: str, *, start: int = 0, end: int | None = None
@@ -91,12 +90,18 @@ class ReadDocuments:
 
     async def verify(self, tenant: str, doc_id: str) -> Verification:
         """Count the document's chunks again and compare its text with the manifest's hash."""
-        manifest = await self.manifest(tenant, doc_id)
-        chunks = await self.store.chunks(tenant, manifest)
-        while (stands := await self.manifest(tenant, doc_id)).generation != manifest.generation:
-            manifest, chunks = stands, await self.store.chunks(tenant, stands)
-        text_sha256 = hashlib.sha256(rebuilt_text(chunks).encode()).hexdigest()
-        return Verification(manifest, len(chunks), text_sha256 == manifest.content_sha256)
+        for _ in range(_ATTEMPTS):
+            manifest = await self.manifest(tenant, doc_id)
+            chunks = await self.store.chunks(tenant, manifest)
+            if (await self.manifest(tenant, doc_id)).generation == manifest.generation:
+                text_sha256 = hashlib.sha256(rebuilt_text(chunks).encode()).hexdigest()
+                return Verification(manifest, len(chunks), text_sha256 == manifest.content_sha256)
+        raise _kept_changing(doc_id)
+
+
+def _kept_changing(doc_id: str) -> StoreUnavailable:
+    message = f"document {doc_id!r} kept changing while it was read: try again"
+    return StoreUnavailable(message)
 
 
 def rebuilt_text(chunks: Sequence[Chunk]) -> str:

@@ -35,6 +35,34 @@ async def test_a_body_that_is_no_json_is_refused(acme: httpx.AsyncClient, name: 
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("route", "values", "refused"),
+    [
+        ("/ingest/preview", 29_000, "16384 are allowed"),
+        ("/ingest/preview", 31_000, "more than 30000 values"),
+        ("/ingest/batch", 109_000, "at most 100"),
+        ("/ingest/batch", 111_000, "more than 110000 values"),
+    ],
+)
+async def test_a_body_of_very_many_values_is_refused_before_it_is_parsed(
+    acme: httpx.AsyncClient, route: str, values: int, refused: str
+) -> None:
+    numbers = b"[" + b"1," * values + b"1]"
+    document = b'{"doc_id": "d", "text": "x", "metadata": {"a": ' + numbers + b"}}"
+    body = b'{"documents": ' + numbers + b"}" if route == "/ingest/batch" else document
+
+    answer = await acme.post(route, content=body, headers=JSON)
+
+    assert answer.status_code == 422
+    assert refused in answer.json()["detail"]
+
+
+async def test_a_text_of_brackets_and_commas_is_taken(acme: httpx.AsyncClient) -> None:
+    answer = await acme.post("/ingest/preview", json={"doc_id": "d", "text": '[{,\\"' * 100_000})
+
+    assert answer.status_code == 200
+
+
 async def test_a_filter_a_thousand_deep_is_refused(acme: httpx.AsyncClient) -> None:
     opening = b'{"query": "q", "filter": ' + b'{"type": "and", "filters": [' * 1_000
     leaf = b'{"type": "eq", "key": "tags", "value": "x"}'

@@ -78,6 +78,9 @@ BAD_QUERIES = {
     "top_k with a fraction": ({"query": "q", "top_k": 5.5}, "/top_k"),
     "min_score over 1": ({"query": "q", "min_score": 1.5}, "/min_score"),
     "include_text as text": ({"query": "q", "include_text": "no"}, "/include_text"),
+    "empty doc_type": ({"query": "q", "doc_type": ""}, "/doc_type"),
+    "doc_type of 129 characters": ({"query": "q", "doc_type": "x" * 129}, "/doc_type"),
+    "NUL in the doc_type": ({"query": "q", "doc_type": "a\0"}, "/doc_type"),
     "unknown mode": ({"query": "q", "mode": "magic"}, "/mode"),
     "unknown option": ({"query": "q", "topk": 3}, "/topk"),
     "filter on an unknown key": (comparison("colour", "eq", "red"), "/filter/key"),
@@ -114,6 +117,12 @@ BAD_QUERIES = {
     ),
     "1,001 values": (comparison("tags", "in", ["x"] * 1_001), "/filter"),
 }
+
+
+async def test_many_faults_are_named_up_to_twenty(acme: httpx.AsyncClient) -> None:
+    answer = await acme.post("/ingest", json={f"n{i}": 1 for i in range(20_000)})
+
+    assert (answer.status_code, len(answer.json()["errors"])) == (422, 20)
 
 
 @pytest.mark.parametrize("name", BAD_DOCUMENTS)

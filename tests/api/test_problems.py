@@ -13,8 +13,9 @@ import pytest
 from starlette.types import Message, Scope
 
 from netgpt_docs_service.api.state import State
-from netgpt_docs_service.errors import Overloaded
+from netgpt_docs_service.errors import Overloaded, StoreUnavailable
 from netgpt_docs_service.observability.logs import LineFormatter
+from netgpt_docs_service.usecases.services import Services
 from tests.support.edge import SECRETS, Edge
 
 SECRET_TEXT = "the quick brown secret of the archive"
@@ -112,6 +113,36 @@ async def test_the_time_to_come_back_is_told_in_whole_seconds_and_never_too_earl
     answer = await acme.post("/query", json={"query": "q"})
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+
+
+async def test_what_was_not_possible_is_logged_with_its_route_and_its_cause(
+    acme: httpx.AsyncClient, log: Lines, fail_searches: Callable[[Exception], None]
+) -> None:
+    error = StoreUnavailable(f"document {SECRET_TEXT!r} kept changing")
+    error.__cause__ = BrokenPipeError()
+    fail_searches(error)
+
+    answer = await acme.post("/query", json={"query": "q"})
+
+    (line,) = log.of("unavailable")
+    assert line["request_id"] == answer.json()["request_id"]
+    assert [line[name] for name in ("level", "kind", "route", "cause")] == [
+        *("warning", "store_unavailable", "/query", "BrokenPipeError"),
+    ]
+    assert "secret" not in "".join(log.lines)
+
+
+async def test_an_item_of_a_batch_that_was_not_possible_is_logged_too(
+    acme: httpx.AsyncClient, log: Lines, state: State, away: Services
+) -> None:
+    stuck = dataclasses.replace(state["services"].ingest, writer=away.ingest.writer)
+    many = dataclasses.replace(state["services"].ingest_many, one=stuck)
+    state["services"] = dataclasses.replace(state["services"], ingest_many=many)
+
+    await acme.post("/ingest/batch", json={"documents": [{"doc_id": "d", "text": "some text"}]})
+
+    (line,) = log.of("unavailable")
+    assert (line["kind"], line["route"]) == ("store_unavailable", "/ingest/batch")
 
 
 async def test_an_unexpected_error_says_nothing_of_our_insides(

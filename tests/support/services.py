@@ -59,7 +59,12 @@ def roomy_store(engine: EdgeProcess) -> EdgeStore:
 def healthy(maintenance: StoreMaintenance) -> CheckHealth:
     """Return a check of a machine with room to spare."""
     return CheckHealth(
-        store=maintenance, model_name="hash", free_disk_bytes=_plenty, min_free_disk_bytes=0
+        store=maintenance,
+        model_name="hash",
+        is_embedding=lambda: True,
+        backlog_s=lambda: 0.0,
+        free_disk_bytes=_plenty,
+        min_free_disk_bytes=0,
     )
 
 

@@ -135,6 +135,9 @@ class BatchItem(BaseModel):
     """What became of one document: `status` is what /ingest would have answered."""
 
     status: int
+    retry_after_s: Annotated[
+        int | None, Field(description="Try again after so many seconds: with 429 and 503 only.")
+    ] = None
     receipt: ReceiptModel | None = None
     problem: Problem | None = None
 

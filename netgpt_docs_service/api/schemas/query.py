@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from netgpt_docs_service.api.schemas.manifests import show_metadata
 from netgpt_docs_service.api.schemas.shapes import WHOLE, DocTypeField, FilterField, Strict, shown
 from netgpt_docs_service.domain import rules
-from netgpt_docs_service.domain.documents import Scalar
+from netgpt_docs_service.domain.documents import DocumentFields, Scalar
 from netgpt_docs_service.domain.filter_rules import parse_filter
 from netgpt_docs_service.domain.filters import Comparison, Compound, Filter
 from netgpt_docs_service.domain.search import Hit, Question, SearchMode
@@ -67,7 +67,7 @@ class QueryRequest(Strict):
         sent = None if self.filter is None else parse_filter(self.filter)
         if self.doc_type is None:
             return sent
-        rules.check_plain("doc_type", self.doc_type, pointer="/doc_type")
+        rules.check_fields(DocumentFields(doc_type=self.doc_type))
         of_type = Comparison("eq", "doc_type", self.doc_type)
         return of_type if sent is None else Compound("and", (of_type, sent))
 
