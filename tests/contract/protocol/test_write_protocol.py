@@ -7,11 +7,10 @@ is never let through again.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,36 +27,10 @@ from netgpt_docs_service.usecases.read import rebuilt_text
 from netgpt_docs_service.usecases.services import Services
 from tests.support.gated_store import Gate, GatedStore
 from tests.support.protocol import PHRASE, Bench, text_of
+from tests.support.protocol_state import Oracle, Running
 
 DOC_IDS = ("a", "b")
 MOST_AT_ONCE = 4
-
-
-@dataclass(slots=True)
-class Running:
-    """An operation on its way through its gate."""
-
-    kind: str
-    doc_id: str
-    gate: Gate
-    task: asyncio.Task[Any]
-    began_at: int
-
-
-@dataclass(slots=True)
-class Oracle:
-    """What must hold for one document: no write older than the newest finished one is visible.
-
-    Every text is kept with the places in the order of writes it was accepted for. `answered` is
-    below everything that may be visible since an ingest or a delete was answered; `changed` is
-    the place of the newest answered change of fields, which only a later ingest may undo.
-    """
-
-    places: dict[str, set[int]] = field(default_factory=dict)
-    highest_version: int = 0
-    deleted_at: int = 0
-    answered: int = 0
-    changed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
