@@ -6,7 +6,6 @@ ServiceError                    kind, message; no HTTP words (api/problems.py ha
 ├── Unauthenticated             no key, or one that is not known
 ├── Forbidden                   a known key without the scope or tenant for this
 ├── NotFound                    nothing of this tenant has that name
-├── Conflict                    the state of the document does not allow it now
 ├── NotSupported                a feature that this deployment does not have
 ├── Unavailable                 try again after `retry_after_s`
 │   ├── Overloaded              the embedding queue is full
@@ -70,12 +69,6 @@ class NotFound(ServiceError):
     """There is nothing of that name."""
 
     kind = "not_found"
-
-
-class Conflict(ServiceError):
-    """The document is in a state that does not allow this now."""
-
-    kind = "conflict"
 
 
 class NotSupported(ServiceError):

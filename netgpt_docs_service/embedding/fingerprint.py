@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable
@@ -46,15 +45,6 @@ def fingerprint_model(folder: ModelFolder, profile: ModelProfile) -> ModelFinger
         query_prefix=profile.query_prefix,
         passage_prefix=profile.passage_prefix,
         max_tokens=profile.max_tokens,
-    )
-
-
-def fingerprint_differences(stored: ModelFingerprint, loaded: ModelFingerprint) -> tuple[str, ...]:
-    """Name each field that differs, with both values; nothing when it is the same model."""
-    return tuple(
-        f"{field.name}: stored {before!r}, loaded {now!r}"
-        for field in dataclasses.fields(ModelFingerprint)
-        if (before := getattr(stored, field.name)) != (now := getattr(loaded, field.name))
     )
 
 

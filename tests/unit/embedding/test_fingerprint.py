@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from netgpt_docs_service.embedding.fingerprint import fingerprint_differences
 from netgpt_docs_service.embedding.interface import ModelFingerprint
 from tests.support.models import edit_json, fingerprint_at, make_bge_folder
+
+
+def differing(one: ModelFingerprint, other: ModelFingerprint) -> set[str]:
+    names = [field.name for field in dataclasses.fields(ModelFingerprint)]
+    return {name for name in names if getattr(one, name) != getattr(other, name)}
 
 
 @pytest.fixture
@@ -44,21 +48,12 @@ def test_a_change_of_one_file_changes_the_one_field_it_belongs_to(
     bge: Path, fingerprint: ModelFingerprint, file: str, change: dict[str, object], field: str
 ) -> None:
     edit_json(bge / file, **change)
-    (difference,) = fingerprint_differences(fingerprint, fingerprint_at(bge))
-    assert difference.startswith(f"{field}: stored ")
+    assert differing(fingerprint, fingerprint_at(bge)) == {field}
 
 
 def test_other_weights_are_another_model(tmp_path: Path, fingerprint: ModelFingerprint) -> None:
     other = fingerprint_at(make_bge_folder(tmp_path / "other", seed=1))
-    (difference,) = fingerprint_differences(fingerprint, other)
-    assert difference.startswith("weights_sha256: ")
-
-
-@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(ModelFingerprint)])
-def test_every_field_is_named_when_it_differs(fingerprint: ModelFingerprint, field: str) -> None:
-    other = ModelFingerprint(**{**dataclasses.asdict(fingerprint), field: "another"})
-    (difference,) = fingerprint_differences(fingerprint, other)
-    assert difference == f"{field}: stored {getattr(fingerprint, field)!r}, loaded 'another'"
+    assert differing(fingerprint, other) == {"weights_sha256"}
 
 
 def test_where_and_by_what_a_model_was_saved_does_not_matter(
