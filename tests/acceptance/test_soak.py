@@ -22,6 +22,7 @@ from netgpt_docs_service.embedding.load import LoadedModel, load_embedding
 from netgpt_docs_service.embedding.model_source import resolve_model
 from netgpt_docs_service.errors import NotFound, StoreUnavailable
 from netgpt_docs_service.observability.metrics import Metrics
+from tests.support.fakes import ParagraphChunker
 from tests.support.protocol import PHRASE, text_of
 from tests.support.quick_service import (
     TENANT,
@@ -224,15 +225,14 @@ class BruteForce:
     vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]]
 
     @classmethod
-    def over(cls, embedder: WideEmbedder) -> BruteForce:
+    async def over(cls, embedder: WideEmbedder) -> BruteForce:
         names: list[tuple[str, int]] = []
         vectors = np.empty((DOCUMENTS * CHUNKS, embedder.dimension), np.float32)
         for number in range(DOCUMENTS):
             document = wide_document(number, chunks=CHUNKS)
-            for index, paragraph in enumerate(document.text.split("\n\n")):
-                lengths = tuple(len(word) for word in paragraph.split())
-                vectors[len(names)] = embedder.vector(str(lengths))
-                names.append((document.doc_id, index))
+            for passage in await ParagraphChunker().chunk(document.text, media_type="text/plain"):
+                vectors[len(names)] = embedder.vector(str(passage.token_ids))
+                names.append((document.doc_id, passage.index))
         return cls(names, vectors)
 
     def nearest(self, vector: Sequence[float]) -> set[tuple[str, int]]:
@@ -242,7 +242,7 @@ class BruteForce:
 
 async def recall_of(quick: QuickService, embedder: WideEmbedder) -> float:
     """Return how many of the truly nearest chunks searches find, in [0, 1]."""
-    truth, found = BruteForce.over(embedder), 0
+    truth, found = await BruteForce.over(embedder), 0
     for number in range(QUERIES):
         question = Question(text=f"question {number}", top_k=TOP_K, mode=SearchMode.DENSE)
         hits = (await quick.use_cases.search.search(TENANT, question)).hits
