@@ -99,7 +99,7 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]  # values are checked by pydantic
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(str(part) for part in each['loc']).upper() or 'settings'}: {each['msg']}"
+            f"{'.'.join(str(part) for part in each['loc']).upper() or 'settings'}: {each['msg'].removeprefix('Value error, ')}"
             for each in error.errors()
         )
         raise ConfigurationError(problems) from error

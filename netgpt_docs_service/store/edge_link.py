@@ -18,6 +18,7 @@ from netgpt_docs_service.store.edge_wire import LENGTH, Answer, Ask, packed, unp
 from netgpt_docs_service.store.points import AnswerT_co, Request
 
 _LOGGER = logging.getLogger(__name__)
+_FAILED = "the store failed on this request"
 _START = (
     "import json, sys; path, *arguments = sys.argv[1:]; sys.path[:] = json.loads(path); "
     "from netgpt_docs_service.store.edge_worker import main; main(*arguments)"
@@ -127,7 +128,9 @@ class EdgeLink:
             answer.set_exception(InvalidInput(f"the store cannot hold this: {message.refused}"))
         elif message.failed is not None:
             _LOGGER.error("the engine failed on a request: %s", message.failed)
-            answer.set_exception(StoreUnavailable("the store failed on this request"))
+            is_start = message.number == 0  # then the operator reads it, and no caller
+            reason = f"the engine failed: {message.failed}" if is_start else _FAILED
+            answer.set_exception(StoreUnavailable(reason))
         else:
             answer.set_result(message.value)
 

@@ -78,7 +78,7 @@ async def test_the_loop_is_never_held_up_while_chunks_are_loaded_and_optimized(
     quick: QuickService, quick_folder: Path, ticker: Ticker
 ) -> None:
     before = segments(quick_folder)
-    await load(quick, 42)
+    await load(quick, 84)
     await until(lambda: not segments(quick_folder) & before, seconds=OPTIMIZED_S)
     assert (await quick.maintenance.totals()).chunks == 4_200
     assert ticker.longest_s < LONGEST_STALL_S
