@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -98,11 +98,13 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # values are checked by pydantic
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in each['loc']).upper() or 'settings'}: {each['msg'].removeprefix('Value error, ')}"
-            for each in error.errors()
-        )
+        problems = "; ".join(_named(dict(each)) for each in error.errors())
         raise ConfigurationError(problems) from error
+
+
+def _named(problem: dict[str, Any]) -> str:
+    name = ".".join(str(part) for part in problem["loc"]).upper() or "settings"
+    return f"{name}: {problem['msg'].removeprefix('Value error, ')}"
 
 
 def child_environment(**changes: str) -> dict[str, str]:
