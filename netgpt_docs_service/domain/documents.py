@@ -94,6 +94,18 @@ class Manifest:
         return not self.is_tombstone and (expires_at is None or expires_at > now)
 
 
+def tombstone(doc_id: str, *, sequence: int, created_at: datetime, now: datetime) -> Manifest:
+    """Return the manifest of a document that was deleted by the write of `sequence`."""
+    return Manifest(
+        doc_id=doc_id,
+        sequence=sequence,
+        generation=None,
+        version=sequence,
+        created_at=created_at,
+        updated_at=now,
+    )
+
+
 class ReceiptStatus(StrEnum):
     """How a write of a document ended."""
 

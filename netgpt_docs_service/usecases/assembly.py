@@ -56,15 +56,18 @@ def assemble(ports: Ports, *, ingest_deadline_s: float, health: CheckHealth) -> 
         now=now,
         deadline_s=ingest_deadline_s,
     )
+    read = ReadDocuments(store, now)
     delete = DeleteDocument(store=store, clock=clock, turns=turns, now=now)
     return Services(
         ingest=ingest,
         ingest_many=IngestDocuments(ingest),
         preview=PreviewChunks(ports.chunker),
-        change_fields=ChangeFields(store=store, writer=writer, clock=clock, turns=turns, now=now),
+        change_fields=ChangeFields(
+            store=store, read=read, writer=writer, clock=clock, turns=turns, now=now
+        ),
         delete=delete,
         delete_matching=DeleteMatching(delete),
-        read=ReadDocuments(store, now),
+        read=read,
         search=SearchDocuments(store, ports.embedder, now),
         sweep=SweepStore(
             store=store, maintenance=ports.maintenance, now=now, max_write_age=MAX_WRITE_AGE

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from netgpt_docs_service.domain.documents import Manifest
+from netgpt_docs_service.domain.documents import Manifest, tombstone
 from netgpt_docs_service.domain.filters import Filter
 from netgpt_docs_service.errors import NotFound
 from netgpt_docs_service.store.interface import DocumentStore, ManifestQuery
@@ -51,9 +51,9 @@ class DeleteDocument:
 
     async def delete_version(self, tenant: str, before: Manifest) -> bool:
         """Delete a document only if it is still the version `before`; say whether it was."""
-        tombstone = self._tombstone(before)
-        stands = await self.store.flip(tenant, tombstone, copied_generation=before.generation)
-        if stands.sequence != tombstone.sequence:
+        gone = self._tombstone(before)
+        stands = await self.store.flip(tenant, gone, copied_generation=before.generation)
+        if stands.sequence != gone.sequence:
             return False
         await self.store.sweep(tenant, stands)
         return True
@@ -64,25 +64,15 @@ class DeleteDocument:
             await self.store.fence(tenant, before, self.clock.accept(before.sequence))
         elif self.turns.is_busy(tenant, doc_id):
             now = self.now()
-            nothing = Manifest(
-                doc_id=doc_id,
-                sequence=0,
-                generation=None,
-                version=0,
-                created_at=now,
-                updated_at=now,
+            sequence = self.clock.accept(0)
+            await self.store.flip(
+                tenant, tombstone(doc_id, sequence=sequence, created_at=now, now=now)
             )
-            await self.store.flip(tenant, self._tombstone(nothing))
 
     def _tombstone(self, before: Manifest) -> Manifest:
         sequence = self.clock.accept(before.sequence)
-        return Manifest(
-            doc_id=before.doc_id,
-            sequence=sequence,
-            generation=None,
-            version=sequence,
-            created_at=before.created_at,
-            updated_at=self.now(),
+        return tombstone(
+            before.doc_id, sequence=sequence, created_at=before.created_at, now=self.now()
         )
 
 

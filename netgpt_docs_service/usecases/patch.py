@@ -8,9 +8,10 @@ from datetime import datetime
 
 from netgpt_docs_service.domain.chunks import generation_name
 from netgpt_docs_service.domain.documents import DocumentFields, Manifest
-from netgpt_docs_service.errors import NotFound, StoreUnavailable
+from netgpt_docs_service.errors import StoreUnavailable
 from netgpt_docs_service.store.interface import DocumentStore
 from netgpt_docs_service.usecases.generation import GenerationWriter
+from netgpt_docs_service.usecases.read import ReadDocuments
 from netgpt_docs_service.usecases.sequence import SequenceClock
 from netgpt_docs_service.usecases.turns import DocumentTurns
 
@@ -23,6 +24,7 @@ class ChangeFields:
     """Write a document's chunks again under other fields, every vector reused."""
 
     store: DocumentStore
+    read: ReadDocuments
     writer: GenerationWriter
     clock: SequenceClock
     turns: DocumentTurns
@@ -36,7 +38,7 @@ class ChangeFields:
         Raises NotFound when it does not exist. A write accepted later may already have replaced
         the change when this returns: then the answer shows that write's fields.
         """
-        before = await self._existing(tenant, doc_id)
+        before = await self.read.manifest(tenant, doc_id)
         sequence = self.clock.accept(before.sequence)
         async with self.turns.turn(tenant, doc_id, sequence=sequence, replaces_all=False):
             for attempt in range(1, _ATTEMPTS + 1):
@@ -54,7 +56,7 @@ class ChangeFields:
         accepted: tuple[int, int],
     ) -> Manifest | None:
         sequence, attempt = accepted
-        before = await self._existing(tenant, doc_id)
+        before = await self.read.manifest(tenant, doc_id)
         fields = change(before.fields)
         if before.sequence >= sequence or fields.canonical() == before.fields.canonical():
             return before
@@ -76,10 +78,3 @@ class ChangeFields:
             return None
         await self.store.sweep(tenant, stands)
         return stands
-
-    async def _existing(self, tenant: str, doc_id: str) -> Manifest:
-        manifest = await self.store.manifest(tenant, doc_id)
-        if manifest is None or not manifest.is_readable(self.now()):
-            message = f"document {doc_id!r} does not exist"
-            raise NotFound(message)
-        return manifest

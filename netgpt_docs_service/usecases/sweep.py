@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from netgpt_docs_service.domain.chunks import generation_sequence
-from netgpt_docs_service.domain.documents import Manifest
+from netgpt_docs_service.domain.documents import tombstone
 from netgpt_docs_service.store.interface import DocumentStore, GenerationSet, StoreMaintenance
 
 
@@ -54,21 +54,12 @@ class SweepStore:
         manifest = await self.store.manifest(each.tenant, each.doc_id)
         sequence = generation_sequence(each.generation)
         if manifest is None:
-            manifest = await self.store.flip(each.tenant, self._fence(each.doc_id, sequence))
+            now = self.now()
+            fence = tombstone(each.doc_id, sequence=sequence, created_at=now, now=now)
+            manifest = await self.store.flip(each.tenant, fence)
         elif manifest.sequence < sequence:
             manifest = await self.store.fence(each.tenant, manifest, sequence) or manifest
         return await self.store.sweep(each.tenant, manifest)
-
-    def _fence(self, doc_id: str, sequence: int) -> Manifest:
-        now = self.now()
-        return Manifest(
-            doc_id=doc_id,
-            sequence=sequence,
-            generation=None,
-            version=sequence,
-            created_at=now,
-            updated_at=now,
-        )
 
     def _oldest_write(self) -> datetime:
         return self.now() - self.max_write_age
