@@ -53,14 +53,15 @@ def stuck(state: State, monkeypatch: pytest.MonkeyPatch) -> Services:
     state["deadline_s"] = 0.05
     monkeypatch.setattr(WritingRoute, "grace_s", 0.0)
     delete = replace(services.delete, store=cast("DocumentStore", port))
+    read = replace(services.read, store=port)
     state["services"] = replace(
         services,
         ingest=replace(services.ingest, store=port),
         preview=replace(services.preview, chunker=port),
-        change_fields=replace(services.change_fields, store=port),
+        change_fields=replace(services.change_fields, store=port, read=read),
         delete=delete,
         delete_matching=replace(services.delete_matching, one=delete),
-        read=replace(services.read, store=port),
+        read=read,
         search=replace(services.search, embedder=port),
     )
     return state["services"]
