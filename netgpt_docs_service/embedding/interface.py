@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from netgpt_docs_service.domain.chunks import Vector
@@ -22,6 +23,22 @@ class ModelFingerprint:
     query_prefix: str
     passage_prefix: str
     max_tokens: int
+
+
+class TextKind(StrEnum):
+    """What a text is for: a question gets the model's query prefix, a passage its own."""
+
+    QUERY = "query"
+    PASSAGE = "passage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedTexts:
+    """The vectors of some texts, in order, and what they cost."""
+
+    vectors: list[Vector]
+    tokens: int
+    """Of all texts, special tokens and prefixes included."""
 
 
 class Embedder(Protocol):
@@ -47,6 +64,13 @@ class Embedder(Protocol):
 
         Raises LimitExceeded when it is longer than the model takes (never truncates), Overloaded
         when the queue is full, EmbeddingFailed when the engine raised on it.
+        """
+        ...
+
+    async def embed_texts(self, texts: Sequence[str], *, kind: TextKind) -> EmbeddedTexts:
+        """Return the vectors of whole texts; a short call runs beside ingest, as a question does.
+
+        Raises as `embed_query` does; LimitExceeded names the text that is too long.
         """
         ...
 
