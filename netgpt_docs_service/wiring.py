@@ -18,6 +18,8 @@ from pathlib import Path
 
 from netgpt_docs_service.chunking.token_chunker import TokenChunker
 from netgpt_docs_service.domain.documents import Pipeline
+from netgpt_docs_service.embedding.cpu_features import computes_bf16
+from netgpt_docs_service.embedding.engine_choice import EngineWish
 from netgpt_docs_service.embedding.interface import ModelFingerprint
 from netgpt_docs_service.embedding.load import LoadedModel, load_embedding
 from netgpt_docs_service.embedding.model_folder import ModelFolder
@@ -126,7 +128,13 @@ def _load_model(settings: Settings, metrics: Metrics) -> LoadedModel:
     model = load_embedding(
         _model_folder(settings),
         name=settings.embedding_model,
-        threads=settings.embedding_threads or usable_cpus(),
+        wish=EngineWish(
+            engine=settings.embedding_engine,
+            precision=settings.embedding_precision,
+            threads=settings.embedding_threads or usable_cpus(),
+            cache_dir=settings.model_cache_dir(),
+            has_bf16=computes_bf16(isa_limit=settings.onednn_max_cpu_isa),
+        ),
         queue_tokens=settings.embedding_queue_tokens,
         observer=metrics,
     )
@@ -151,7 +159,9 @@ def _chunker(settings: Settings, model: LoadedModel) -> TokenChunker:
 
 
 def _digest(fingerprint: ModelFingerprint) -> str:
-    return hashlib.sha256(json.dumps(asdict(fingerprint), sort_keys=True).encode()).hexdigest()[:32]
+    # A field that says nothing does not count: what was ingested before it was added stays known.
+    fields = {name: value for name, value in asdict(fingerprint).items() if value is not None}
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _free_bytes(folder: Path) -> int:

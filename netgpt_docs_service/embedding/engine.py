@@ -31,6 +31,8 @@ class EngineDescription:
     """`f32`, `bf16` or `int8`: of the matrix products."""
     self_check_cosine: float
     """Smallest cosine between its vectors and the f32 ones, over the fixed texts."""
+    fell_back: tuple[str, ...] = ()
+    """Why faster engines were not taken: `wrong_vectors` or `unusable`, one for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,8 @@ class ModelFingerprint:
     query_prefix: str
     passage_prefix: str
     max_tokens: int
+    quantization: str | None = None
+    """How weights and activations were rounded to integers; f32 and bf16 are comparable."""
 
 
 class TextKind(StrEnum):

@@ -6,12 +6,14 @@ import math
 import time
 from dataclasses import dataclass
 
+from netgpt_docs_service.embedding.engine import Engine, EngineDescription
+from netgpt_docs_service.embedding.engine_choice import EngineChooser, EngineWish
 from netgpt_docs_service.embedding.fingerprint import fingerprint_model
 from netgpt_docs_service.embedding.model_folder import ModelFolder
 from netgpt_docs_service.embedding.model_profile import ModelProfile, read_profile
 from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer, load_tokenizer
 from netgpt_docs_service.embedding.observer import EmbeddingObserver, NullObserver
-from netgpt_docs_service.embedding.scheduled_embedder import Engine, ScheduledEmbedder
+from netgpt_docs_service.embedding.scheduled_embedder import ScheduledEmbedder
 from netgpt_docs_service.embedding.work_queue import WorkQueue
 from netgpt_docs_service.errors import ModelUnavailable
 
@@ -26,20 +28,21 @@ class LoadedModel:
     embedder: ScheduledEmbedder
     tokenizer: ModelTokenizer
     profile: ModelProfile
+    engine: EngineDescription
 
 
 def load_embedding(
     folder: ModelFolder,
     *,
     name: str,
-    threads: int,
+    wish: EngineWish,
     queue_tokens: int,
     observer: EmbeddingObserver = _NULL,
 ) -> LoadedModel:
-    """Load and warm up the model in `folder`; blocks for 5 to 10 s, so call it in a thread.
+    """Load, check and warm up the model in `folder`; blocks for seconds, so call it in a thread.
 
     `name` is what the operator called it: it may tell the family, and so the prefixes. Raises
-    ModelUnavailable when the folder does not hold what it promises.
+    ModelUnavailable when the folder does not hold what it promises, or no engine fits the wish.
     """
     profile = read_profile(folder, name=name)
     tokenizer = load_tokenizer(
@@ -47,22 +50,22 @@ def load_embedding(
         query_prefix=profile.query_prefix,
         passage_prefix=profile.passage_prefix,
     )
-    from netgpt_docs_service.embedding.torch_engine import (  # noqa: PLC0415  5 s: here or never
-        load_torch_engine,
-    )
-
-    engine = load_torch_engine(folder.path, threads=threads)
+    quantization = f"int8-{calibration_id()}" if wish.precision == "int8" else None
+    fingerprint = fingerprint_model(folder, profile, quantization)
+    lanes = EngineChooser(
+        folder=folder, name=name, profile=profile, fingerprint=fingerprint, wish=wish
+    ).choose()
     embedder = ScheduledEmbedder(
-        engine,
+        lanes,
         tokenizer=tokenizer,
-        fingerprint=fingerprint_model(folder, profile),
+        fingerprint=fingerprint,
         queue=WorkQueue(
             limit_tokens=queue_tokens,
-            tokens_per_s=_warm_up(engine, tokenizer=tokenizer, profile=profile),
+            tokens_per_s=_warm_up(lanes.ingest[0], tokenizer=tokenizer, profile=profile),
         ),
         observer=observer,
     )
-    return LoadedModel(embedder, tokenizer, profile)
+    return LoadedModel(embedder, tokenizer, profile, lanes.description)
 
 
 def _warm_up(engine: Engine, *, tokenizer: ModelTokenizer, profile: ModelProfile) -> float:
