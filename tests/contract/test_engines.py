@@ -14,7 +14,6 @@ from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer, load_t
 from tests.support.engines import choose_engine
 
 WORDS = ["reset", "the", "password", "of", "a", "router", "searching", "relevant", "network"]
-)
 
 
 @pytest.fixture(scope="module", params=["openvino", "torch"])
