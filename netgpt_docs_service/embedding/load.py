@@ -6,12 +6,13 @@ import math
 import time
 from dataclasses import dataclass
 
+from netgpt_docs_service.embedding.engine import Engine, EngineDescription, EngineLanes
 from netgpt_docs_service.embedding.fingerprint import fingerprint_model
 from netgpt_docs_service.embedding.model_folder import ModelFolder
 from netgpt_docs_service.embedding.model_profile import ModelProfile, read_profile
 from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer, load_tokenizer
 from netgpt_docs_service.embedding.observer import EmbeddingObserver, NullObserver
-from netgpt_docs_service.embedding.scheduled_embedder import Engine, ScheduledEmbedder
+from netgpt_docs_service.embedding.scheduled_embedder import ScheduledEmbedder
 from netgpt_docs_service.embedding.work_queue import WorkQueue
 from netgpt_docs_service.errors import ModelUnavailable
 
@@ -21,7 +22,7 @@ _NULL = NullObserver()
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model that is ready to embed; `embedder.close()` ends its thread."""
+    """A model that is ready to embed; `embedder.close()` ends its threads."""
 
     embedder: ScheduledEmbedder
     tokenizer: ModelTokenizer
@@ -52,8 +53,10 @@ def load_embedding(
     )
 
     engine = load_torch_engine(folder.path, threads=threads)
+    description = EngineDescription(engine="torch", precision="f32", self_check_cosine=1.0)
     embedder = ScheduledEmbedder(
-        engine,
+        # torch computes for several threads at once
+        EngineLanes(query=engine, ingest=(engine,), description=description),
         tokenizer=tokenizer,
         fingerprint=fingerprint_model(folder, profile),
         queue=WorkQueue(
