@@ -6,7 +6,7 @@ import math
 import time
 from dataclasses import dataclass
 
-from netgpt_docs_service.embedding.engine import Engine, EngineDescription
+from netgpt_docs_service.embedding.engine import Engine
 from netgpt_docs_service.embedding.engine_choice import EngineChooser, EngineWish
 from netgpt_docs_service.embedding.fingerprint import fingerprint_model
 from netgpt_docs_service.embedding.model_folder import ModelFolder
@@ -17,18 +17,17 @@ from netgpt_docs_service.embedding.scheduled_embedder import ScheduledEmbedder
 from netgpt_docs_service.embedding.work_queue import WorkQueue
 from netgpt_docs_service.errors import ModelUnavailable
 
-_WARM_UP_RUNS = 3  # the first one pays for torch's own start; the best one counts
+_WARM_UP_RUNS = 3  # the first ones pay for the engine's own start; the best one counts
 _NULL = NullObserver()
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model that is ready to embed; `embedder.close()` ends its thread."""
+    """A model that is ready to embed; `embedder.close()` ends its threads."""
 
     embedder: ScheduledEmbedder
     tokenizer: ModelTokenizer
     profile: ModelProfile
-    engine: EngineDescription
 
 
 def load_embedding(
@@ -55,17 +54,15 @@ def load_embedding(
     lanes = EngineChooser(
         folder=folder, name=name, profile=profile, fingerprint=fingerprint, wish=wish
     ).choose()
+    speed = _warm_up(lanes.ingest[0], tokenizer=tokenizer, profile=profile)
     embedder = ScheduledEmbedder(
         lanes,
         tokenizer=tokenizer,
         fingerprint=fingerprint,
-        queue=WorkQueue(
-            limit_tokens=queue_tokens,
-            tokens_per_s=_warm_up(lanes.ingest[0], tokenizer=tokenizer, profile=profile),
-        ),
+        queue=WorkQueue(limit_tokens=queue_tokens, tokens_per_s=speed * len(lanes.ingest)),
         observer=observer,
     )
-    return LoadedModel(embedder, tokenizer, profile, lanes.description)
+    return LoadedModel(embedder, tokenizer, profile)
 
 
 def _warm_up(engine: Engine, *, tokenizer: ModelTokenizer, profile: ModelProfile) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,7 +23,12 @@ def thread_ids() -> frozenset[int]:
 
 
 def lower_priority(threads: Iterable[int]) -> None:
-    """Let `threads` run when no others want to. Only Linux has priorities of threads."""
+    """Let all other threads run before these, and before the threads that they start.
+
+    Where the system knows no priority of a single thread, or refuses, nothing happens.
+    """
+    if sys.platform != "linux":
+        return
     for thread in threads:
         try:
             os.setpriority(os.PRIO_PROCESS, thread, _NICE)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from netgpt_docs_service.domain.chunks import Passage, Vector
-from netgpt_docs_service.embedding.interface import ModelFingerprint
+from netgpt_docs_service.embedding.interface import EmbeddedTexts, ModelFingerprint, TextKind
 from netgpt_docs_service.errors import LimitExceeded
 
 DIMENSION = 32
@@ -73,6 +73,19 @@ class HashEmbedder:
             message = f"the question has {tokens} tokens; the model takes {self.max_tokens}"
             raise LimitExceeded(message, pointer="/query")
         return self._bag(ids)
+
+    async def embed_texts(self, texts: Sequence[str], *, kind: TextKind) -> EmbeddedTexts:
+        del kind  # neither kind has a prefix
+        found = [_token_ids(text) for text in texts]
+        for index, ids in enumerate(found):
+            tokens = len(ids) + _SPECIAL_TOKENS
+            if tokens > self.max_tokens:
+                message = f"text {index} has {tokens} tokens; the model takes {self.max_tokens}"
+                raise LimitExceeded(message)
+        return EmbeddedTexts(
+            vectors=[self._bag(ids) for ids in found],
+            tokens=sum(len(ids) + _SPECIAL_TOKENS for ids in found),
+        )
 
     async def embed_passages(self, passages: Sequence[Sequence[int]]) -> list[Vector]:
         return [self._bag(ids) for ids in passages]
