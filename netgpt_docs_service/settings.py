@@ -12,6 +12,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from netgpt_docs_service.errors import ConfigurationError
 
+_THREAD_COUNTS = (
+    "OMP_NUM_THREADS",  # torch
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",  # numpy and scipy, at import
+    "RAYON_NUM_THREADS",  # tokenizers: TOKENIZERS_PARALLELISM is only on or off
+)
+
 LogLevel = Literal["debug", "info", "warning", "error"]
 _OF_OTHERS = frozenset({"XDG_CACHE_HOME", "ONEDNN_MAX_CPU_ISA"})
 """Settings that are not ours alone: libraries read them, too."""
@@ -133,6 +140,18 @@ def load_settings(**overrides: object) -> Settings:
 def _named(problem: dict[str, Any]) -> str:
     name = ".".join(str(part) for part in problem["loc"]).upper() or "settings"
     return f"{name}: {problem['msg'].removeprefix('Value error, ')}"
+
+
+def limit_library_threads(threads: int) -> None:
+    """Bound the threads of BLAS, OpenMP, MKL and the tokenizer; what the operator set stays.
+
+    Each library reads its variable once, when it is imported or first used: call this before.
+    """
+    for variable in _THREAD_COUNTS:
+        os.environ.setdefault(variable, str(threads))
+    if threads == 1:
+        # With more, it is left unset: then the tokenizer still notices a fork and protects itself.
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
 def child_environment(**changes: str) -> dict[str, str]:
