@@ -49,8 +49,7 @@ def load_embedding(
         query_prefix=profile.query_prefix,
         passage_prefix=profile.passage_prefix,
     )
-    quantization = f"int8-{calibration_id()}" if wish.precision == "int8" else None
-    fingerprint = fingerprint_model(folder, profile, quantization)
+    fingerprint = fingerprint_model(folder, profile, _quantization(wish))
     lanes = EngineChooser(
         folder=folder, name=name, profile=profile, fingerprint=fingerprint, wish=wish
     ).choose()
@@ -63,6 +62,16 @@ def load_embedding(
         observer=observer,
     )
     return LoadedModel(embedder, tokenizer, profile)
+
+
+def _quantization(wish: EngineWish) -> str | None:
+    if wish.precision != "int8":
+        return None
+    from netgpt_docs_service.embedding.quantization import (  # noqa: PLC0415  imports OpenVINO
+        calibration_id,
+    )
+
+    return f"int8-{calibration_id()}"
 
 
 def _warm_up(engine: Engine, *, tokenizer: ModelTokenizer, profile: ModelProfile) -> float:
