@@ -19,6 +19,7 @@ from netgpt_docs_service.embedding.scheduled_embedder import SHORT_CALL_TOKENS
 from netgpt_docs_service.errors import LimitExceeded, Overloaded
 from tests.support.embedding_room import MAX_TOKENS, EmbeddingRoom, entered, opened_room, words
 from tests.support.models import RecordingObserver
+from tests.support.polling import until
 
 
 @pytest.fixture
@@ -94,8 +95,7 @@ async def test_a_crowd_of_short_calls_does_not_stand_before_a_question(
     await entered(held.query)
     calls = [held.embedder.embed_texts([words(496)], kind=TextKind.QUERY) for _ in range(20)]
     crowd = asyncio.gather(first, *calls)
-    while len(observer.queues) < 21:
-        await asyncio.sleep(0)
+    await until(lambda: len(observer.queues) == 21, seconds=30)
     assert held.embedder.backlog.query_tokens == 4 * 500
     held.open_gates()
     assert len(await crowd) == 21

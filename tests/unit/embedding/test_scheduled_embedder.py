@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import sys
-import threading
 from collections.abc import AsyncIterator
 
 import pytest
@@ -31,8 +30,9 @@ from tests.support.embedding_room import (
 from tests.support.models import RecordingObserver
 from tests.support.polling import until
 
-ROUTER = 22.0
+ROUTER = 21.0  # the token of the word
 OWN = (getattr(os, "PRIO_PROCESS", 0), 0)
+NO_THREAD = 2**22 + 1  # Linux gives no number above 2**22
 
 
 @pytest.fixture
@@ -170,33 +170,40 @@ async def test_a_text_that_breaks_a_run_fails_only_its_own_question(
 async def test_a_text_that_breaks_a_run_fails_only_its_own_ingest(
     room: EmbeddingRoom, busy_ingest: asyncio.Task[object]
 ) -> None:
-    bad = asyncio.create_task(room.embedder.embed_passages(passages(40, 300, token=POISON)))
-    good = asyncio.create_task(room.embedder.embed_passages(passages(300, 40)))
+    bad = asyncio.create_task(room.embedder.embed_passages(passages(40, 200, token=POISON)))
+    good = asyncio.create_task(room.embedder.embed_passages(passages(200, 40)))
     await asyncio.sleep(0)
     room.open_gates()
     with pytest.raises(EmbeddingFailed):
         await bad
     assert await asyncio.gather(good, busy_ingest)
-    assert len(await room.embedder.embed_passages(passages(50))) == 1
+    poisoned = [len(ids) for run in room.ingest[0].runs for ids in run if POISON in ids]
+    assert poisoned == [200, 200]  # together and alone; the rest of the call is dropped
 
 
-async def test_callers_that_went_while_a_run_failed_are_not_computed_again(
-    room: EmbeddingRoom, busy_query: asyncio.Task[object]
+async def test_a_full_lane_refuses_and_says_when_to_come_again(
+    room: EmbeddingRoom, busy_ingest: asyncio.Task[object], observer: RecordingObserver
 ) -> None:
-    waiting = [asyncio.create_task(room.embedder.embed_query(text)) for text in ("and", "to")]
+    waiting = asyncio.create_task(room.embedder.embed_passages(passages(*[500] * 196)))
     await asyncio.sleep(0)
-    room.query.gate.set()
-    await busy_query
-    room.query.gate.clear()
-    await entered(room.query)
-    waiting[1].cancel()
-    await asyncio.wait([waiting[1]], timeout=30)
-    room.query.gate.set()
+    with pytest.raises(Overloaded) as refused:
+        await room.embedder.embed_passages(passages(3))
+    assert refused.value.retry_after_s == pytest.approx(1_000)  # 100,000 tokens at 100 a second
+    assert observer.refusals == [(Lane.INGEST, 1, 3)]
+    waiting.cancel()
+    assert not busy_ingest.done()
+
+
+async def test_a_caller_that_went_while_a_run_failed_is_not_computed_again(
+    room: EmbeddingRoom, busy_query: asyncio.Task[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, gone = (room.queue.put(Lane.QUERY, [[2, token, 3]]) for token in (POISON, 8))
+    monkeypatch.setattr(room.query, "_fails", lambda ids: ids[1] == POISON and gone.cancel())
+    room.open_gates()
     with pytest.raises(EmbeddingFailed):
-        await waiting[0]
-    await room.embedder.embed_query("a")
-    assert lengths(room.query)[-1] == [3]
-    assert [8] not in [[ids[1] for ids in run] for run in room.query.runs]
+        await asyncio.wrap_future(bad)
+    assert await room.embedder.embed_query("a") == await busy_query
+    assert [[ids[1] for ids in run] for run in room.query.runs] == [[9], [POISON, 8], [POISON], [9]]
 
 
 async def test_closing_fails_who_waits_in_either_lane_and_ends_every_thread(
@@ -279,10 +286,7 @@ async def test_ingest_lets_other_threads_go_first(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for each thread")
-def test_a_thread_that_has_gone_keeps_its_priority(caplog: pytest.LogCaptureFixture) -> None:
-    gone = threading.Thread()
-    gone.start()
-    gone.join()
+def test_a_priority_that_cannot_be_lowered_stays(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        lower_priority([gone.native_id or 0])
+        lower_priority([NO_THREAD])
     assert "stays as it is" in caplog.text
