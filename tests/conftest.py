@@ -55,4 +55,4 @@ def model_cache(user_cache: Path) -> Path:
 @pytest.fixture(scope="session")
 def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small model of the BGE architecture; its limit is no multiple of anything."""
-    return make_bge_folder(tmp_path_factory.mktemp("models") / "bge-small-en", max_tokens=100)
+    return make_bge_folder(tmp_path_factory.mktemp("models") / "bge-small-en", max_tokens=300)

@@ -33,4 +33,4 @@ def lower_priority(threads: Iterable[int]) -> None:
         try:
             os.setpriority(os.PRIO_PROCESS, thread, _NICE)
         except OSError as error:
-            _LOG.debug("the priority of thread %d cannot be lowered: %s", thread, error)
+            _LOG.debug("the priority of thread %d stays as it is: %s", thread, error)

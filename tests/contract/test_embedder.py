@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 
+from netgpt_docs_service.embedding.engine_choice import EngineWish
 from netgpt_docs_service.embedding.interface import Embedder, TextKind
 from netgpt_docs_service.embedding.load import LoadedModel, load_embedding
 from netgpt_docs_service.embedding.model_folder import open_model_folder
@@ -26,22 +28,23 @@ TEXTS = (
 )
 
 
-@pytest.fixture(scope="module")
-def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_bge_folder(tmp_path_factory.mktemp("tiny") / "model")
-
-
 @pytest.fixture(scope="module", params=["tiny", pytest.param("bundled", marks=pytest.mark.model)])
-def model_name(request: pytest.FixtureRequest, tiny_folder: Path) -> str:
-    return str(tiny_folder) if request.param == "tiny" else "bundled"
+def model_name(request: pytest.FixtureRequest, small_folder: Path) -> str:
+    return str(small_folder) if request.param == "tiny" else "bundled"
 
 
 @pytest.fixture(scope="module")
-def loaded(model_name: str) -> Iterator[LoadedModel]:
+def exact(model_cache: Path) -> EngineWish:
+    """The service's own choice, on a CPU without bf16."""
+    return EngineWish(threads=2, cache_dir=model_cache, has_bf16=False)
+
+
+@pytest.fixture(scope="module")
+def loaded(model_name: str, exact: EngineWish) -> Iterator[LoadedModel]:
     model = load_embedding(
         resolve_model(model_name, cache_dir=None, offline=True),
         name=model_name,
-        threads=1,
+        wish=exact,
         queue_tokens=100_000,
     )
     yield model
@@ -60,10 +63,9 @@ def reference(model_name: str) -> SentenceTransformer:
 
 
 @pytest.fixture(scope="module")
-def tiny(tiny_folder: Path) -> Iterator[LoadedModel]:
-    model = load_embedding(
-        open_model_folder(tiny_folder), name="tiny", threads=1, queue_tokens=100_000
-    )
+def tiny(small_folder: Path, exact: EngineWish) -> Iterator[LoadedModel]:
+    folder = open_model_folder(small_folder)
+    model = load_embedding(folder, name="bge-small-en", wish=exact, queue_tokens=100_000)
     yield model
     model.embedder.close()
 
@@ -162,16 +164,23 @@ async def test_a_text_of_a_hundred_thousand_tokens_is_refused_by_its_number(
         await embedder.embed_texts(["a", "network " * 100_000], kind=TextKind.PASSAGE)
 
 
-def test_a_model_with_broken_weights_is_refused(tmp_path: Path) -> None:
+@pytest.fixture
+def on_torch(exact: EngineWish) -> EngineWish:
+    return replace(exact, engine="torch")
+
+
+def test_a_model_with_broken_weights_is_refused(tmp_path: Path, on_torch: EngineWish) -> None:
     folder = make_bge_folder(tmp_path / "model")
     (folder / "model.safetensors").write_bytes(b"half a file")
     with pytest.raises(ModelUnavailable, match="do not load as a model"):
-        load_embedding(open_model_folder(folder), name="tiny", threads=1, queue_tokens=1)
+        load_embedding(open_model_folder(folder), name="tiny", wish=on_torch, queue_tokens=1)
 
 
-def test_a_model_that_breaks_its_folders_promise_is_refused(tmp_path: Path) -> None:
+def test_a_model_that_breaks_its_folders_promise_is_refused(
+    tmp_path: Path, on_torch: EngineWish
+) -> None:
     folder = make_bge_folder(tmp_path / "model")
     steps = open_model_folder(folder).modules
     edit_json(steps[1].path / "config.json", word_embedding_dimension=64)
     with pytest.raises(ModelUnavailable, match="32 numbers; its folder promises 64"):
-        load_embedding(open_model_folder(folder), name="tiny", threads=1, queue_tokens=1)
+        load_embedding(open_model_folder(folder), name="tiny", wish=on_torch, queue_tokens=1)

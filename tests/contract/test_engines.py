@@ -36,7 +36,7 @@ def tokenizer(small_folder: Path) -> ModelTokenizer:
 
 @pytest.fixture(scope="module")
 def texts() -> list[str]:
-    return [" ".join((WORDS * 12)[start : start + start * 7 + 1]) for start in range(12)]
+    return [" ".join((WORDS * 30)[start : start + start * 20 + 1]) for start in range(12)]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_vectors_have_norm_one(engine: Engine, inputs: list[list[int]]) -> None:
     assert np.linalg.norm(engine.compute(inputs), axis=1) == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize("ids", [[2, 1, 3], [2] + [1] * 40 + [3], [2, 3], [2] + [9] * 98 + [3]])
+@pytest.mark.parametrize("ids", [[2, 1, 3], [2] + [1] * 40 + [3], [2, 3], [2] + [9] * 298 + [3]])
 def test_the_shortest_the_longest_and_unknown_words_have_vectors(
     engine: Engine, ids: list[int]
 ) -> None:
