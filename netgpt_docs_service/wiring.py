@@ -18,6 +18,7 @@ from pathlib import Path
 
 from netgpt_docs_service.chunking.token_chunker import TokenChunker
 from netgpt_docs_service.domain.documents import Pipeline
+from netgpt_docs_service.domain.models import ServedModel
 from netgpt_docs_service.embedding.cpu_features import computes_bf16
 from netgpt_docs_service.embedding.engine_choice import EngineWish
 from netgpt_docs_service.embedding.interface import ModelFingerprint
@@ -25,7 +26,7 @@ from netgpt_docs_service.embedding.load import LoadedModel, load_embedding
 from netgpt_docs_service.embedding.measured_tokenizer import MeasuredTokenizer
 from netgpt_docs_service.embedding.model_folder import ModelFolder
 from netgpt_docs_service.embedding.model_profile import read_profile
-from netgpt_docs_service.embedding.model_source import resolve_model
+from netgpt_docs_service.embedding.model_source import model_name, resolve_model
 from netgpt_docs_service.errors import ServiceError
 from netgpt_docs_service.observability.cpus import usable_cpus
 from netgpt_docs_service.observability.metrics import Metrics
@@ -91,6 +92,11 @@ def _assembled(
         maintenance=maintenance,
         chunker=chunker,
         embedder=model.embedder,
+        model=ServedModel(
+            name=model_name(settings.embedding_model),
+            nickname=settings.embedding_model,
+            loaded_at=datetime.now(UTC),
+        ),
         pipeline=Pipeline(_EXTRACTOR, chunker.fingerprint, _digest(model.embedder.fingerprint)),
         now=lambda: datetime.now(UTC),
         now_us=lambda: time.time_ns() // 1000,
