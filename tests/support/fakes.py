@@ -74,19 +74,6 @@ class HashEmbedder:
             raise LimitExceeded(message, pointer="/query")
         return self._bag(ids)
 
-    async def embed_texts(self, texts: Sequence[str], *, kind: TextKind) -> EmbeddedTexts:
-        del kind  # neither kind has a prefix
-        found = [_token_ids(text) for text in texts]
-        for index, ids in enumerate(found):
-            tokens = len(ids) + _SPECIAL_TOKENS
-            if tokens > self.max_tokens:
-                message = f"text {index} has {tokens} tokens; the model takes {self.max_tokens}"
-                raise LimitExceeded(message)
-        return EmbeddedTexts(
-            vectors=[self._bag(ids) for ids in found],
-            tokens=sum(len(ids) + _SPECIAL_TOKENS for ids in found),
-        )
-
     async def embed_passages(self, passages: Sequence[Sequence[int]]) -> list[Vector]:
         return [self._bag(ids) for ids in passages]
 
