@@ -27,7 +27,9 @@ _OF_OTHERS = frozenset({"XDG_CACHE_HOME", "ONEDNN_MAX_CPU_ISA"})
 class Settings(BaseSettings):
     """What the operator decides. Each field is the environment variable of its name in capitals."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     embedding_model: str = "BAAI/bge-small-en-v1.5"
     """A hub id, a folder, or `bundled` (the model of the extra `bundled`)."""

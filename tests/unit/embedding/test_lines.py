@@ -53,9 +53,16 @@ def test_ingest_calls_take_turns(queue: WorkQueue, take_ingest: Take) -> None:
 
 
 def test_equals_of_other_calls_fill_a_unit(queue: WorkQueue, take_ingest: Take) -> None:
-    for size in (101, 102, 300, 103):
+    for size in (101, 102, 300, 103, 104):
         queue.put(Lane.INGEST, [[1] * size])
-    assert [take_ingest() for _ in range(2)] == [[101, 102, 103], [300]]
+    assert [take_ingest() for _ in range(2)] == [[101, 102, 103, 104], [300]]
+
+
+def test_a_unit_of_ingest_has_a_power_of_two_of_rows(
+    queue: WorkQueue, take_ingest: Take
+) -> None:
+    queue.put(Lane.INGEST, [[1] * 60] * 7)
+    assert [len(take_ingest()) for _ in range(3)] == [4, 2, 1]
 
 
 def test_waiting_questions_go_together(queue: WorkQueue, take_query: Take) -> None:
@@ -67,9 +74,9 @@ def test_waiting_questions_go_together(queue: WorkQueue, take_query: Take) -> No
 def test_a_crowd_of_questions_of_unlike_length_is_one_run(
     queue: WorkQueue, take_query: Take
 ) -> None:
-    for size in (12, 20) * 10:
+    for size in (20, 40) * 5:
         queue.put(Lane.QUERY, [[1] * size])
-    assert take_query() == [12, 20] * 10
+    assert take_query() == [20, 40] * 5
 
 
 def test_a_long_question_takes_no_short_ones_along(queue: WorkQueue, take_query: Take) -> None:

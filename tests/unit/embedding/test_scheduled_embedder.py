@@ -272,7 +272,7 @@ async def test_a_report_tells_the_padding_from_the_texts(
     await asyncio.sleep(0)
     room.open_gates()
     await asyncio.gather(*waiting, busy_query)
-    assert [(unit.tokens, unit.computed_tokens) for unit in observer.units] == [(3, 8), (17, 32)]
+    assert [(unit.tokens, unit.computed_tokens) for unit in observer.units] == [(3, 16), (17, 32)]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for each thread")
