@@ -58,9 +58,7 @@ def test_equals_of_other_calls_fill_a_unit(queue: WorkQueue, take_ingest: Take) 
     assert [take_ingest() for _ in range(2)] == [[101, 102, 103, 104], [300]]
 
 
-def test_a_unit_of_ingest_has_a_power_of_two_of_rows(
-    queue: WorkQueue, take_ingest: Take
-) -> None:
+def test_a_unit_of_ingest_has_a_power_of_two_of_rows(queue: WorkQueue, take_ingest: Take) -> None:
     queue.put(Lane.INGEST, [[1] * 60] * 7)
     assert [len(take_ingest()) for _ in range(3)] == [4, 2, 1]
 
