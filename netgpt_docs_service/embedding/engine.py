@@ -15,7 +15,10 @@ LENGTH_STEP = 16
 
 
 class Engine(Protocol):
-    """A loaded model that computes in the caller's thread; one thread at a time calls it, unless lanes share it."""
+    """A loaded model that computes in the caller's thread.
+
+    One thread at a time calls it, unless it is shared by the lanes on purpose.
+    """
 
     def compute(self, inputs: Sequence[Sequence[int]]) -> list[Vector]:
         """Return the normalised vector of each input, special tokens included, in order."""
