@@ -37,14 +37,18 @@ def make_bge_folder(
     layers: int = 2,
     hidden: int = 32,
     vocab_size: int = 400,
-    max_tokens: int = 512,
     seed: int = 0,
+    spread: float = 0.2,
 ) -> Path:
-    """Write a model of the BGE architecture with seeded random weights; 12 x 384 is bge-small."""
+    """Write a model of the BGE architecture with seeded random weights; 12 x 384 is bge-small.
+
+    The usual `spread` of weights is 0.02; with 0.2 different texts differ clearly, but 12 layers
+    are chaotic: a rounding error grows until any reduced precision looks wrong.
+    """
     path.mkdir(parents=True, exist_ok=True)
     config = _config(layers=layers, hidden=hidden, vocab_size=vocab_size)
     _tokenizer(vocab_size).save(str(path / "tokenizer.json"))
-    save_file(_weights(config, seed), path / "model.safetensors", metadata={"format": "pt"})
+    save_file(_weights(config, seed, spread), path / "model.safetensors", metadata={"format": "pt"})
     steps = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")]
     pooling = {"word_embedding_dimension": hidden, "pooling_mode_cls_token": True}
     files = {
@@ -55,7 +59,7 @@ def make_bge_folder(
         ],
         "1_Pooling/config.json": {**pooling, "pooling_mode_mean_tokens": False},
         "2_Normalize/config.json": {},
-        "sentence_bert_config.json": {"max_seq_length": max_tokens, "do_lower_case": True},
+        "sentence_bert_config.json": {"max_seq_length": 512, "do_lower_case": True},
         "config_sentence_transformers.json": {"__version__": {"sentence_transformers": "2.2.2"}},
         "tokenizer_config.json": {"tokenizer_class": "BertTokenizer", "model_max_length": 512},
     }
@@ -156,7 +160,7 @@ def _config(*, layers: int, hidden: int, vocab_size: int) -> dict[str, object]:
         "intermediate_size": 4 * hidden,
         "layer_norm_eps": 1e-12,
         "max_position_embeddings": 512,
-        "num_attention_heads": max(1, hidden // 32),
+        "num_attention_heads": min(12, max(1, hidden // 32)),  # 12 in small and in base
         "num_hidden_layers": layers,
         "pad_token_id": 0,
         "transformers_version": "4.30.0",
@@ -181,14 +185,13 @@ def _tokenizer(vocab_size: int) -> Tokenizer:
     return tokenizer
 
 
-def _weights(config: Mapping[str, object], seed: int) -> dict[str, np.ndarray]:
+def _weights(config: Mapping[str, object], seed: int, spread: float) -> dict[str, np.ndarray]:
     random = np.random.default_rng(seed)
     shapes = _shapes(config)
     return {
-        # A spread of 0.2 instead of the usual 0.02, so that different texts differ clearly.
         name: np.ones(shape, np.float32)
         if name.endswith("LayerNorm.weight")
-        else random.normal(0, 0.2, shape).astype(np.float32)
+        else random.normal(0, spread, shape).astype(np.float32)
         for name, shape in shapes.items()
     }
 
