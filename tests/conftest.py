@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.support.models import make_bge_folder
+from tests.support.models import edit_json, make_bge_folder
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,4 +55,6 @@ def model_cache(user_cache: Path) -> Path:
 @pytest.fixture(scope="session")
 def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small model of the BGE architecture; its limit is no multiple of anything."""
-    return make_bge_folder(tmp_path_factory.mktemp("models") / "bge-small-en", max_tokens=300)
+    folder = make_bge_folder(tmp_path_factory.mktemp("models") / "bge-small-en")
+    edit_json(folder / "sentence_bert_config.json", max_seq_length=300)
+    return folder

@@ -142,7 +142,7 @@ def test_a_changed_model_folder_is_converted_anew(
     folder: Path, wish: EngineWish, tmp_path: Path, no_conversion: list[Any]
 ) -> None:
     changed = shutil.copytree(folder, tmp_path / "changed")
-    make_bge_folder(changed, max_tokens=300, seed=1)
+    make_bge_folder(changed, seed=1)
     with pytest.raises(ModelUnavailable):
         choose_engine(changed, replace(wish, engine="openvino"))
     assert len(no_conversion) == 1
@@ -154,7 +154,7 @@ def test_a_model_folder_that_changes_during_the_conversion_is_refused(
     changing = shutil.copytree(folder, tmp_path / "changing")
 
     def convert(_: object) -> None:
-        make_bge_folder(changing, max_tokens=300, seed=2)
+        make_bge_folder(changing, seed=2)
 
     monkeypatch.setattr(engine_choice, "convert", convert)
     with pytest.raises(ModelUnavailable, match="changed while they were read"):
@@ -165,7 +165,7 @@ def test_a_model_folder_that_changes_during_the_conversion_is_refused(
 def test_a_folder_that_holds_no_model_is_refused_with_the_reason(
     wish: EngineWish, tmp_path: Path
 ) -> None:
-    broken = make_bge_folder(tmp_path / "broken", max_tokens=300)
+    broken = make_bge_folder(tmp_path / "broken")
     (broken / "model.safetensors").write_bytes(b"no weights")
     with pytest.raises(ModelUnavailable, match="do not load as a model"):
         choose_engine(broken, replace(wish, engine="openvino", cache_dir=tmp_path / "cache"))
