@@ -101,10 +101,10 @@ def _assembled(
         now=lambda: datetime.now(UTC),
         now_us=lambda: time.time_ns() // 1000,
     )
-    embedder = model.embedder
+    embedder, chosen = model.embedder, model.embedder.description
     health = CheckHealth(
         store=maintenance,
-        model_name=settings.embedding_model,
+        model_name=f"{settings.embedding_model} ({chosen.engine}, {chosen.precision})",
         is_embedding=lambda: embedder.is_alive,
         backlog_s=lambda: embedder.backlog.seconds,
         free_disk_bytes=free_bytes,
@@ -149,6 +149,12 @@ def _load_model(settings: Settings, metrics: Metrics) -> LoadedModel:
         observer=metrics,
     )
     embedder, chosen = model.embedder, model.embedder.description
+    _LOG.info(
+        "embedding with %s in %s; smallest cosine with f32 in the self-check: %.5f",
+        chosen.engine,
+        chosen.precision,
+        chosen.self_check_cosine,
+    )
     metrics.threads_chosen(cpus, threads)
     metrics.embedding_chosen(chosen.engine, chosen.precision, chosen.self_check_cosine)
     for reason in chosen.fell_back:

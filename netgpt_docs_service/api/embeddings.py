@@ -68,7 +68,7 @@ def _written(embedded: EmbeddedTexts, model: str, shape: Callable[[Vector], byte
     """Return the answer as JSON, written vector by vector and joined once.
 
     16 MB of numbers in one call would hold Python's lock, and with it the event loop, for 0.1 s
-    even from a thread; so the loop waits 25 ms at most.
+    even from a thread; so the loop waits about 20 ms.
     """
     return b"".join(_parts(embedded, model, shape))
 
