@@ -35,7 +35,7 @@ class BenchModel:
 
 
 def make_model(name: str, work: Path) -> BenchModel:
-    """Write or find the folder of `small`, `base`, `large` or `bundled`; raise KeyError for others."""
+    """Write or find the folder of `small`, `base`, `large` or `bundled`, or raise KeyError."""
     bundled = resolve_model("bundled", cache_dir=None, offline=True).path
     hidden, layers, max_tokens = {
         "small": (384, 12, 512),
