@@ -30,12 +30,17 @@ from bench.peers.texts import make_workloads
 from bench.peers.workloads import write_workloads
 from netgpt_docs_service.observability.cpus import usable_cpus
 
+# Ten minutes in all where fp32 takes 0.12 s for 512 tokens of bge-small; more with --rounds.
 EFFORTS = {
-    "small": Effort(full_texts=32, mixed_texts=300, tune_texts=32, rounds=3),
-    "base": Effort(full_texts=12, mixed_texts=128, tune_texts=12, rounds=2),
-    "bundled": Effort(full_texts=64, mixed_texts=300, tune_texts=32, rounds=3),
+    "small": Effort(full_texts=16, mixed_texts=160, tune_texts=16, rounds=2),
+    "base": Effort(full_texts=6, mixed_texts=24, tune_texts=6, rounds=2),
+    "bundled": Effort(full_texts=32, mixed_texts=300, tune_texts=32, rounds=3),
 }
-QUICK = Effort(full_texts=6, mixed_texts=48, tune_texts=4, rounds=1, query_rounds=2)
+QUICK = {
+    "small": Effort(full_texts=4, mixed_texts=40, tune_texts=4, rounds=1, query_rounds=2),
+    "base": Effort(full_texts=2, mixed_texts=12, tune_texts=2, rounds=1, query_rounds=2),
+    "bundled": Effort(full_texts=12, mixed_texts=64, tune_texts=8, rounds=1, query_rounds=2),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +145,14 @@ def print_verdicts(measured: Measured) -> list[dict[str, object]]:
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path)
-    parser.add_argument("--models", default="small,base,bundled")
+    parser.add_argument("--models", help="default: small,base,bundled; small with --quick")
     parser.add_argument("--precision", default="auto,f32,int8", help="rows of ours")
     parser.add_argument("--isa", help="ONEDNN_MAX_CPU_ISA of the children: AVX512_CORE_VNNI")
     parser.add_argument("--peer-python", action="append", default=[])
     parser.add_argument("--keep", type=Path, help="folder of made models, found again next time")
-    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--quick", action="store_true", help="two minutes: one round, few texts")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--mixed-texts", type=int)
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
 
@@ -153,12 +160,18 @@ def parsed() -> argparse.Namespace:
 def main() -> None:
     arguments = parsed()
     began = time.perf_counter()
+    efforts = QUICK if arguments.quick else EFFORTS
+    names = arguments.models or ("small" if arguments.quick else ",".join(efforts))
     report: dict[str, Any] = {"threads": usable_cpus(), "amx": has_amx(), "isa": arguments.isa}
     with tempfile.TemporaryDirectory() as temporary:
-        for name in arguments.models.split(","):
+        for name in names.split(","):
             model = make_model(name, arguments.keep or Path(temporary))
             export_onnx(model)
-            effort = QUICK if arguments.quick else EFFORTS[name]
+            effort = replace(
+                efforts[name],
+                rounds=arguments.rounds or efforts[name].rounds,
+                mixed_texts=arguments.mixed_texts or efforts[name].mixed_texts,
+            )
             measured = run(arguments, model, effort, Path(temporary))
             report[name] = measured.as_json()
             if name == "small":

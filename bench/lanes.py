@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import itertools
 import json
+import math
 import random
 import re
 import statistics
@@ -111,14 +112,14 @@ class Bench:
 
         due = [began + number * self._pace_s for number in range(count)]
         answers = await asyncio.gather(*map(ask, due))
-        times = sorted(each for each in answers if each is not None)
+        times = sorted(each for each in answers if each is not None) or [math.nan]
         return Latencies(
             p50=_percentile(times, 0.50),
             p95=_percentile(times, 0.95),
             p99=_percentile(times, 0.99),
             longest=times[-1],
-            count=len(times),
-            failed=count - len(times),
+            count=count,
+            failed=answers.count(None),
         )
 
     @asynccontextmanager
@@ -217,6 +218,8 @@ def marks(found: Lanes) -> Iterator[tuple[str, float, str, bool]]:
     ratio, rate = found.p99_ratio, found.rate_ratio
     yield "p99 under ingest over p99 idle", ratio, f"<= {P99_MARK:g}", ratio <= P99_MARK
     yield "ingest's rate while queried", rate, f">= {RATE_MARK:g}", rate >= RATE_MARK
+    failed = found.idle.failed + found.loaded.failed
+    yield "questions that failed", failed, "0", failed == 0
 
 
 def main() -> None:

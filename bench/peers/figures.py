@@ -23,7 +23,8 @@ class Figures:
     query_ms: float
     rss_mib: float
     peak_rss_mib: float
-    least_cosine: float | None
+    full_least_cosine: float | None
+    mixed_least_cosine: float | None
     real_over_computed: float | None
     precision: str
     full_gflops: float
@@ -55,7 +56,8 @@ def _figures(
         query_ms=statistics.median(row.query_ms),
         rss_mib=row.described["rss_mib"],
         peak_rss_mib=row.described["peak_rss_mib"],
-        least_cosine=least_cosine(row, reference) if reference else None,
+        full_least_cosine=least_cosine(row, reference, "full") if reference else None,
+        mixed_least_cosine=least_cosine(row, reference, "mixed") if reference else None,
         real_over_computed=row.described.get("real_over_computed"),
         precision=str(row.described.get("precision", "f32")),
         full_gflops=sum(map(model.flops, full)) / full_s / 1e9,

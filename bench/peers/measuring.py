@@ -68,14 +68,10 @@ def measure(
     return peaks
 
 
-def least_cosine(row: Row, reference: Row) -> float | None:
+def least_cosine(row: Row, reference: Row, workload: str) -> float:
     """Return the smallest cosine to the reference's vector of the same text."""
-    found = [
-        float(np.min(np.sum(_unit(vectors) * _unit(reference.vectors[name]), axis=1)))
-        for name, vectors in row.vectors.items()
-        if name in reference.vectors
-    ]
-    return min(found, default=None)
+    vectors, wanted = row.vectors[workload], reference.vectors[workload]
+    return float(np.min(np.sum(_unit(vectors) * _unit(wanted), axis=1)))
 
 
 def strangers_cosine(row: Row) -> float:

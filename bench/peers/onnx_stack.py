@@ -30,7 +30,7 @@ class OnnxStack:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._head, self._tail = self._tokenizer.encode("").ids
-        self._batch = spec.batch
+        self._batch, self._precision = spec.batch, spec.precision
         self._real = self._computed = 0
 
     def tune(self, name: str, sample: Workload) -> None:
@@ -47,7 +47,11 @@ class OnnxStack:
         self._run([self._tokenizer.encode(text).ids])
 
     def describe(self) -> dict[str, object]:
-        return {"batch": self._batch, "real_over_computed": self._real / max(1, self._computed)}
+        return {
+            "batch": self._batch,
+            "precision": self._precision,
+            "real_over_computed": self._real / max(1, self._computed),
+        }
 
     def _run(self, inputs: list[list[int]]) -> Vectors:
         ids = np.zeros((len(inputs), max(map(len, inputs))), dtype=np.int64)

@@ -64,7 +64,7 @@ def table(found: Mapping[str, Figures], peaks: Mapping[str, float]) -> Iterator[
             f"{name:28} {each.full_per_s:8.1f} {each.full_best_per_s:7.1f} {_cell(full, 6, 2)}"
             f" {each.mixed_per_s:8.1f} {each.mixed_best_per_s:7.1f} {_cell(mixed, 6, 2)}"
             f" {each.query_ms:9.1f} {_cell(query, 6, 2)}"
-            f" {each.rss_mib:6.0f} {each.peak_rss_mib:6.0f} {_cell(each.least_cosine, 9, 6)}"
+            f" {each.rss_mib:6.0f} {each.peak_rss_mib:6.0f} {_cell(each.mixed_least_cosine, 9, 6)}"
             f" {_cell(each.real_over_computed, 6, 3)} {_cell(of_peak(each, peaks), 8, 3)}"
             f"  {each.note}"
         )
