@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.up-to-date
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-EXTRAS := bundled worker files otel dev
+EXTRAS := bundled int8 worker files bench-peers otel dev
 
 SHELL := /bin/sh
 .SILENT:

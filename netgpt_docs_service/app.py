@@ -10,7 +10,7 @@ from functools import partial
 from fastapi import FastAPI
 from prometheus_fastapi_instrumentator import Instrumentator
 
-from netgpt_docs_service.api import documents, ingest, operations, query
+from netgpt_docs_service.api import documents, embeddings, ingest, operations, query
 from netgpt_docs_service.api.auth import OPEN_ROUTES, Gate
 from netgpt_docs_service.api.keys import KeyRing, load_keys, make_ring, single_key
 from netgpt_docs_service.api.middleware import BodyLimit, RequestContext
@@ -30,6 +30,7 @@ _ROUTERS = (
     ingest.batch_router,
     documents.router,
     query.router,
+    embeddings.router,
     operations.router,
     operations.open_router,
 )

@@ -6,6 +6,7 @@ ServiceError                    kind, message; no HTTP words (api/problems.py ha
 ├── Unauthenticated             no key, or one that is not known
 ├── Forbidden                   a known key without the scope or tenant for this
 ├── NotFound                    nothing of this tenant has that name
+│   └── ModelNotFound           no model of that name is served
 ├── NotSupported                a feature that this deployment does not have
 ├── Unavailable                 try again after `retry_after_s`
 │   ├── Overloaded              the embedding queue is full
@@ -69,6 +70,12 @@ class NotFound(ServiceError):
     """There is nothing of that name."""
 
     kind = "not_found"
+
+
+class ModelNotFound(NotFound):
+    """No model of that name is served here."""
+
+    kind = "model_not_found"
 
 
 class NotSupported(ServiceError):

@@ -12,13 +12,24 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from netgpt_docs_service.errors import ConfigurationError
 
+_THREAD_COUNTS = (
+    "OMP_NUM_THREADS",  # torch
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",  # numpy and scipy, at import
+    "RAYON_NUM_THREADS",  # tokenizers: TOKENIZERS_PARALLELISM is only on or off
+)
+
 LogLevel = Literal["debug", "info", "warning", "error"]
+_OF_OTHERS = frozenset({"XDG_CACHE_HOME", "ONEDNN_MAX_CPU_ISA"})
+"""Settings that are not ours alone: libraries read them, too."""
 
 
 class Settings(BaseSettings):
     """What the operator decides. Each field is the environment variable of its name in capitals."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     embedding_model: str = "BAAI/bge-small-en-v1.5"
     """A hub id, a folder, or `bundled` (the model of the extra `bundled`)."""
@@ -28,6 +39,16 @@ class Settings(BaseSettings):
     """Longest time, in seconds, that fetching the model from the hub may take at start."""
     embedding_threads: Annotated[int, Field(ge=0, le=1024)] = 0
     """Threads of the embedding engine; 0 takes the CPUs this process may use."""
+    embedding_engine: Literal["auto", "openvino", "torch"] = "auto"
+    """What computes vectors; auto takes OpenVINO, and torch where OpenVINO cannot run the model."""
+    embedding_precision: Literal["auto", "bf16", "f32", "int8"] = "auto"
+    """Of matrix products; auto takes bf16 where the CPU computes it, and f32 elsewhere."""
+    embedding_cache_dir: Path | None = None
+    """Folder of converted models; without it, `netgpt-docs` in the user's cache folder."""
+    xdg_cache_home: Path | None = None
+    """The user's cache folder; without it, `.cache` in the home folder."""
+    onednn_max_cpu_isa: str = ""
+    """OpenVINO's own limit on what it uses of the CPU, such as AVX512_CORE_VNNI."""
     embedding_queue_tokens: Annotated[int, Field(ge=1024)] = 1_000_000
     """Most tokens that may wait for the embedding engine before requests are refused."""
 
@@ -74,6 +95,12 @@ class Settings(BaseSettings):
                 "QDRANT_URL is set, but this version runs on the embedded engine only: unset it"
             )
             raise ValueError(message)
+        if self.embedding_engine == "torch" and self.embedding_precision not in ("auto", "f32"):
+            message = (
+                f"EMBEDDING_PRECISION {self.embedding_precision} needs EMBEDDING_ENGINE openvino: "
+                "torch computes in f32"
+            )
+            raise ValueError(message)
         if self.chunk_overlap * 2 > self.chunk_size:
             message = (
                 f"CHUNK_OVERLAP {self.chunk_overlap} must be at most half of "
@@ -81,6 +108,16 @@ class Settings(BaseSettings):
             )
             raise ValueError(message)
         return self
+
+    def model_cache_dir(self) -> Path:
+        """Return where converted models are kept: in DATA_DIR when this user has no home."""
+        if self.embedding_cache_dir is not None:
+            return self.embedding_cache_dir
+        try:
+            user_cache = self.xdg_cache_home or Path.home() / ".cache"
+        except RuntimeError:
+            return self.data_dir / "models"
+        return user_cache / "netgpt-docs"
 
     def single_key(self) -> str | None:
         """Return API_KEY, or what API_KEY_FILE holds; ConfigurationError when it cannot be read."""
@@ -107,6 +144,18 @@ def _named(problem: dict[str, Any]) -> str:
     return f"{name}: {problem['msg'].removeprefix('Value error, ')}"
 
 
+def limit_library_threads(threads: int) -> None:
+    """Bound the threads of BLAS, OpenMP, MKL and the tokenizer; what the operator set stays.
+
+    Each library reads its variable once, when it is imported or first used: call this before.
+    """
+    for variable in _THREAD_COUNTS:
+        os.environ.setdefault(variable, str(threads))
+    if threads == 1:
+        # With more, it is left unset: then the tokenizer still notices a fork and protects itself.
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
 def child_environment(**changes: str) -> dict[str, str]:
     """Return this process's environment with `changes`, for a service started as a child.
 
@@ -114,7 +163,7 @@ def child_environment(**changes: str) -> dict[str, str]:
     finds the modules that this process finds, whatever its working directory is: start it in a
     folder without a `.env`.
     """
-    ours = {name.upper() for name in Settings.model_fields}
+    ours = {name.upper() for name in Settings.model_fields} - _OF_OTHERS
     inherited = {name: value for name, value in os.environ.items() if name.upper() not in ours}
     modules = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
     return {**inherited, "PYTHONPATH": modules, **changes}

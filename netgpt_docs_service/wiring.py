@@ -18,11 +18,15 @@ from pathlib import Path
 
 from netgpt_docs_service.chunking.token_chunker import TokenChunker
 from netgpt_docs_service.domain.documents import Pipeline
+from netgpt_docs_service.domain.models import ServedModel
+from netgpt_docs_service.embedding.cpu_features import computes_bf16
+from netgpt_docs_service.embedding.engine_choice import EngineWish
 from netgpt_docs_service.embedding.interface import ModelFingerprint
 from netgpt_docs_service.embedding.load import LoadedModel, load_embedding
+from netgpt_docs_service.embedding.measured_tokenizer import MeasuredTokenizer
 from netgpt_docs_service.embedding.model_folder import ModelFolder
 from netgpt_docs_service.embedding.model_profile import read_profile
-from netgpt_docs_service.embedding.model_source import resolve_model
+from netgpt_docs_service.embedding.model_source import model_name, resolve_model
 from netgpt_docs_service.errors import ServiceError
 from netgpt_docs_service.observability.cpus import usable_cpus
 from netgpt_docs_service.observability.metrics import Metrics
@@ -58,9 +62,10 @@ async def open_services(
     async with AsyncExitStack() as stack:
         claim = DataDirectory.claim(settings.data_dir, process="netgpt-docs")
         directory = stack.enter_context(claim)
-        model = await asyncio.to_thread(_load_model, settings, metrics or Metrics())
+        metrics = metrics or Metrics()
+        model = await asyncio.to_thread(_load_model, settings, metrics)
         stack.push_async_callback(asyncio.to_thread, model.embedder.close)
-        chunker = _chunker(settings, model)
+        chunker = _chunker(settings, model, metrics)
         stack.callback(chunker.close)
         engine = await stack.enter_async_context(
             opened_collection(
@@ -87,14 +92,19 @@ def _assembled(
         maintenance=maintenance,
         chunker=chunker,
         embedder=model.embedder,
+        model=ServedModel(
+            name=model_name(settings.embedding_model),
+            nickname=settings.embedding_model,
+            loaded_at=datetime.now(UTC),
+        ),
         pipeline=Pipeline(_EXTRACTOR, chunker.fingerprint, _digest(model.embedder.fingerprint)),
         now=lambda: datetime.now(UTC),
         now_us=lambda: time.time_ns() // 1000,
     )
-    embedder = model.embedder
+    embedder, chosen = model.embedder, model.embedder.description
     health = CheckHealth(
         store=maintenance,
-        model_name=settings.embedding_model,
+        model_name=f"{settings.embedding_model} ({chosen.engine}, {chosen.precision})",
         is_embedding=lambda: embedder.is_alive,
         backlog_s=lambda: embedder.backlog.seconds,
         free_disk_bytes=free_bytes,
@@ -123,20 +133,39 @@ def _model_folder(settings: Settings) -> ModelFolder:
 
 
 def _load_model(settings: Settings, metrics: Metrics) -> LoadedModel:
+    cpus = usable_cpus()
+    threads = settings.embedding_threads or cpus
     model = load_embedding(
         _model_folder(settings),
         name=settings.embedding_model,
-        threads=settings.embedding_threads or usable_cpus(),
+        wish=EngineWish(
+            engine=settings.embedding_engine,
+            precision=settings.embedding_precision,
+            threads=threads,
+            cache_dir=settings.model_cache_dir(),
+            has_bf16=computes_bf16(isa_limit=settings.onednn_max_cpu_isa),
+        ),
         queue_tokens=settings.embedding_queue_tokens,
         observer=metrics,
     )
-    embedder = model.embedder
+    embedder, chosen = model.embedder, model.embedder.description
+    _LOG.info(
+        "embedding with %s in %s; smallest cosine with f32 in the self-check: %.5f",
+        chosen.engine,
+        chosen.precision,
+        chosen.self_check_cosine,
+    )
+    metrics.threads_chosen(cpus, threads)
+    metrics.embedding_chosen(chosen.engine, chosen.precision, chosen.self_check_cosine)
+    for reason in chosen.fell_back:
+        metrics.embedding_fell_back(reason)
+    metrics.watch_backlog(lambda: embedder.backlog.seconds)
     metrics.watch_queue("query", lambda: embedder.backlog.query_tokens)
     metrics.watch_queue("ingest", lambda: embedder.backlog.ingest_tokens)
     return model
 
 
-def _chunker(settings: Settings, model: LoadedModel) -> TokenChunker:
+def _chunker(settings: Settings, model: LoadedModel, metrics: Metrics) -> TokenChunker:
     chunk_tokens = min(settings.chunk_size, model.embedder.max_tokens)
     if chunk_tokens < settings.chunk_size:
         _LOG.warning(
@@ -145,13 +174,14 @@ def _chunker(settings: Settings, model: LoadedModel) -> TokenChunker:
             settings.embedding_model,
             chunk_tokens,
         )
-    return TokenChunker(
-        model.tokenizer, chunk_tokens=chunk_tokens, overlap_tokens=settings.chunk_overlap
-    )
+    tokenizer = MeasuredTokenizer(model.tokenizer, metrics)
+    return TokenChunker(tokenizer, chunk_tokens=chunk_tokens, overlap_tokens=settings.chunk_overlap)
 
 
 def _digest(fingerprint: ModelFingerprint) -> str:
-    return hashlib.sha256(json.dumps(asdict(fingerprint), sort_keys=True).encode()).hexdigest()[:32]
+    # A field that says nothing does not count: what was ingested before it was added stays known.
+    fields = {name: value for name, value in asdict(fingerprint).items() if value is not None}
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _free_bytes(folder: Path) -> int:

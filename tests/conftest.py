@@ -8,6 +8,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.support.models import edit_json, make_bge_folder
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip tests that carry the marker of something that is not here."""
@@ -33,3 +35,26 @@ def quick_parent(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def quick_folder(quick_parent: Path) -> Iterator[Path]:
     with TemporaryDirectory(dir=quick_parent) as folder:
         yield Path(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cache of our own, here and in every process that a test starts, shared by all tests."""
+    folder = tmp_path_factory.mktemp("user-cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def model_cache(user_cache: Path) -> Path:
+    """Where the converted models of all tests are kept, as a service keeps them."""
+    return user_cache / "netgpt-docs"
+
+
+@pytest.fixture(scope="session")
+def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small model of the BGE architecture; its limit is no multiple of anything."""
+    folder = make_bge_folder(tmp_path_factory.mktemp("models") / "bge-small-en")
+    edit_json(folder / "sentence_bert_config.json", max_seq_length=300)
+    return folder

@@ -35,11 +35,12 @@ class BenchModel:
 
 
 def make_model(name: str, work: Path) -> BenchModel:
-    """Write or find the folder of `small`, `base` or `bundled`; raise KeyError for others."""
+    """Write or find the folder of `small`, `base`, `large` or `bundled`, or raise KeyError."""
     bundled = resolve_model("bundled", cache_dir=None, offline=True).path
     hidden, layers, max_tokens = {
         "small": (384, 12, 512),
         "base": (768, 12, 512),
+        "large": (1024, 24, 512),
         "bundled": (384, 6, 256),
     }[name]
     folder = bundled if name == "bundled" else work / name

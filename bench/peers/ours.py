@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 from itertools import chain
+from typing import cast
 
 import numpy as np
 
 from bench.peers.stack import StackMissing, StackSpec, Vectors, in_arrival_order
 from bench.peers.workloads import Workload
-from netgpt_docs_service.embedding.engine import padded_length
+from netgpt_docs_service.embedding.cpu_features import computes_bf16
+from netgpt_docs_service.embedding.engine_choice import EngineWish, Precision
 from netgpt_docs_service.embedding.load import LoadedModel, load_embedding
 from netgpt_docs_service.embedding.model_folder import open_model_folder
 from netgpt_docs_service.embedding.observer import NullObserver, UnitReport
 from netgpt_docs_service.errors import ServiceError
+from netgpt_docs_service.settings import load_settings
 
 _CALL_TEXTS = 64
 _CALLS_IN_FLIGHT = 4
@@ -29,17 +31,14 @@ class PaddingObserver(NullObserver):
 
     def reset(self) -> None:
         self.real = self.computed = 0
-        self.is_known = True
 
     def finished(self, unit: UnitReport) -> None:
         self.real += unit.tokens
-        self.computed += padded_length(unit.tokens)
-        # A run of several texts is padded to its longest, which a report does not tell.
-        self.is_known &= unit.texts == 1
+        self.computed += unit.computed_tokens
 
     def share(self) -> float | None:
-        """Return real over computed tokens; None when a run's padding is not known."""
-        return self.real / self.computed if self.computed and self.is_known else None
+        """Return real over computed tokens; None when nothing ran."""
+        return self.real / self.computed if self.computed else None
 
 
 class OurStack:
@@ -62,10 +61,11 @@ class OurStack:
         self._loop.run(self._model.embedder.embed_query(text))
 
     def describe(self) -> dict[str, object]:
-        chosen = getattr(self._model, "description", None)
+        chosen = self._model.embedder.description
         return {
-            "engine": getattr(chosen, "engine", "torch"),
-            "precision": getattr(chosen, "precision", "f32"),
+            "engine": chosen.engine,
+            "precision": chosen.precision,
+            "self_check_cosine": chosen.self_check_cosine,
             "real_over_computed": self._padding.share(),
         }
 
@@ -82,20 +82,20 @@ class OurStack:
 
 
 def _load(spec: StackSpec, observer: PaddingObserver) -> LoadedModel:
-    options: dict[str, object] = {"precision": spec.precision}
-    if "precision" not in inspect.signature(load_embedding).parameters:
-        if spec.precision != "auto":
-            message = f"this version's engine has no choice of precision ({spec.precision})"
-            raise StackMissing(message)
-        options = {}
+    settings = load_settings()
+    wish = EngineWish(
+        precision=cast("Precision", spec.precision),
+        threads=spec.threads,
+        cache_dir=settings.model_cache_dir(),
+        has_bf16=computes_bf16(isa_limit=settings.onednn_max_cpu_isa),
+    )
     try:
         return load_embedding(
             open_model_folder(spec.folder),
             name=spec.model,
-            threads=spec.threads,
+            wish=wish,
             queue_tokens=_QUEUE_TOKENS,
             observer=observer,
-            **options,
         )
     except ServiceError as error:
         raise StackMissing(str(error)) from error

@@ -16,6 +16,10 @@ _MEANINGS = {
     501: "An `Idempotency-Key` was sent, which this version does not support",
     503: "Try again after `Retry-After` seconds",
 }
+_OPENAI_MEANINGS: dict[int | str, dict[str, str]] = {
+    404: {"description": "No model of that name is served"},
+    422: {"description": "The request is not valid; `param` names the first faulty field"},
+}
 _SCHEMA = {"schema": {"$ref": "#/components/schemas/Problem"}}
 _RETRY = {"Retry-After": {"description": "Whole seconds.", "schema": {"type": "integer"}}}
 _READ = (400, 401, 403, 422, 503)
@@ -29,6 +33,15 @@ def problems(*more: int, has_body: bool = False) -> Responses:
     """Return `responses=` of a route that asks for a key and a scope and uses the store."""
     statuses = sorted({*_READ, *more, *(_BODY if has_body else ())})
     return {status: _described(status) for status in statuses}
+
+
+def openai_errors(*more: int, has_body: bool = False) -> Responses:
+    """Return what `problems` does for a route under /v1: the same answers in OpenAI's shape."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIErrorModel"}}}
+    return {
+        status: described | {"content": content} | _OPENAI_MEANINGS.get(status, {})
+        for status, described in problems(*more, has_body=has_body).items()
+    }
 
 
 def no_scope_problems() -> Responses:

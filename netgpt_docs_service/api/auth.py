@@ -59,7 +59,7 @@ class Gate:
             told = tell(scope, error)
             self._metrics.record_auth_failure(told.kind)
             self._metrics.record_problem(told.kind)
-            await told.response()(scope, receive, send)
+            await told.response(scope)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

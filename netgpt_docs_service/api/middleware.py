@@ -47,7 +47,7 @@ class RequestContext:
             self._metrics.record_unhandled_error()
             _log_unexpected(error)
             if exchange.status == 0:
-                await tell_nothing(scope).response()(scope, receive, exchange.send)
+                await tell_nothing(scope).response(scope)(scope, receive, exchange.send)
         finally:
             exchange.log()
             request_id.reset(token)

@@ -1,4 +1,4 @@
-"""The OpenAPI document: FastAPI's, with the two schemas that no route's type names."""
+"""The OpenAPI document: FastAPI's, with the schemas that no route's type names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from netgpt_docs_service.api.schemas.filter_schema import FILTER_SCHEMA, NAMED_SCHEMA
+from netgpt_docs_service.api.schemas.openai import OpenAIErrorModel
 from netgpt_docs_service.api.schemas.problem import Problem
 
 _TEMPLATE = "#/components/schemas/{model}"
@@ -28,7 +30,7 @@ class DescribedAPI(FastAPI):
             )
             schemas = document["components"]["schemas"]
             schemas["Filter"] = FILTER_SCHEMA
-            schemas |= _definitions()
+            schemas |= _definitions(Problem) | _definitions(OpenAIErrorModel)
             self.openapi_schema = _with_references(document)
         return self.openapi_schema
 
@@ -38,9 +40,9 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def _definitions() -> dict[str, Any]:
-    schema = Problem.model_json_schema(ref_template=_TEMPLATE)
-    return {**schema.pop("$defs"), "Problem": schema}
+def _definitions(model: type[BaseModel]) -> dict[str, Any]:
+    schema = model.model_json_schema(ref_template=_TEMPLATE)
+    return {**schema.pop("$defs"), model.__name__: schema}
 
 
 def _with_references(node: Any) -> Any:  # noqa: ANN401  JSON

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -16,6 +17,7 @@ from starlette.types import Scope
 
 from netgpt_docs_service.api.methods import allowed_methods
 from netgpt_docs_service.api.pointers import fault_of, name_faults
+from netgpt_docs_service.api.schemas.openai import OpenAIErrorModel, speaks_openai
 from netgpt_docs_service.api.schemas.problem import Fault, Problem
 from netgpt_docs_service.errors import InvalidInput, ServiceError, Unavailable
 from netgpt_docs_service.observability.metrics import Metrics
@@ -28,6 +30,7 @@ STATUS_BY_KIND: dict[str, int] = {
     "unauthenticated": 401,
     "forbidden": 403,
     "not_found": 404,
+    "model_not_found": 404,
     "not_supported": 501,
     "unavailable": 503,
     "overloaded": 503,
@@ -44,6 +47,7 @@ _TITLE_BY_KIND = {
     "unauthenticated": "A valid key is required",
     "forbidden": "This key may not do that",
     "not_found": "Not found",
+    "model_not_found": "No such model",
     "not_supported": "Not offered by this deployment",
     "unavailable": "Temporarily unavailable",
     "overloaded": "Too much work is waiting",
@@ -72,10 +76,14 @@ class Told:
     problem: Problem
     headers: dict[str, str] = field(default_factory=dict)
 
-    def response(self) -> Response:
-        """Return the HTTP response."""
-        body = self.problem.model_dump_json(exclude_none=True)
+    def response(self, scope: Scope) -> Response:
+        """Return the HTTP response to the caller of `scope`, in the shape its path promises."""
+        told: BaseModel = self.problem
         media_type = "application/problem+json"
+        if speaks_openai(scope):
+            told = OpenAIErrorModel.of(self.kind, self.problem)
+            media_type = "application/json"
+        body = told.model_dump_json(exclude_none=told is self.problem)
         return Response(body, self.problem.status, self.headers, media_type)
 
 
@@ -135,22 +143,23 @@ class ProblemHandlers:
             raise error
         if isinstance(error, Unavailable):
             log_unavailable(request.scope, error)
-        return self._counted(tell(request.scope, error))
+        return self._counted(request, tell(request.scope, error))
 
     async def http_error(self, request: Request, error: HTTPException) -> Response:
         """Answer an error of the framework, such as an unknown path."""
         if error.status_code == _METHOD_NOT_ALLOWED:
             error.headers = {"Allow": ", ".join(allowed_methods(request))}
-        return self._counted(tell(request.scope, error))
+        return self._counted(request, tell(request.scope, error))
 
     async def validation_error(self, request: Request, error: RequestValidationError) -> Response:
         """Answer a body or query of the wrong shape; no part of what was sent is repeated."""
-        return self._counted(tell_faults(request.scope, name_faults(error.errors(), error.body)))
+        faults = name_faults(error.errors(), error.body)
+        return self._counted(request, tell_faults(request.scope, faults))
 
     async def disconnect(self, request: Request, _: ClientDisconnect) -> Response:
         """Answer a body that ended before it was complete; the caller is probably gone."""
         error = HTTPException(400, "the body ended before it was complete")
-        return self._counted(tell(request.scope, error))
+        return self._counted(request, tell(request.scope, error))
 
     def table(self) -> dict[int | type[Exception], _Handler]:
         """Return what FastAPI calls its exception handlers."""
@@ -161,9 +170,9 @@ class ProblemHandlers:
             ClientDisconnect: self.disconnect,
         }
 
-    def _counted(self, told: Told) -> Response:
+    def _counted(self, request: Request, told: Told) -> Response:
         self.metrics.record_problem(told.kind)
-        return told.response()
+        return told.response(request.scope)
 
 
 def _problem(

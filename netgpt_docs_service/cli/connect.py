@@ -9,7 +9,6 @@ from netgpt_docs_service.cli.client import ApiClient, local_client, remote_clien
 from netgpt_docs_service.cli.dev_key import read_dev_key
 from netgpt_docs_service.errors import ConfigurationError
 from netgpt_docs_service.settings import Settings
-from netgpt_docs_service.wiring import owner_address
 
 
 @asynccontextmanager
@@ -18,6 +17,8 @@ async def connect(settings: Settings, url: str | None, key: str | None) -> Async
 
     The key is `--key`, API_KEY, or the one that `serve --dev` left in the data directory.
     """
+    from netgpt_docs_service.wiring import owner_address  # noqa: PLC0415  imports numpy
+
     address = url or owner_address(settings.data_dir)
     if address is None:
         async with local_client(settings) as client:

@@ -16,7 +16,6 @@ import httpx
 
 from netgpt_docs_service.errors import StartupError
 from netgpt_docs_service.settings import child_environment
-from netgpt_docs_service.wiring import owner_address
 
 _START_S = 120.0
 _STOP_S = 30.0
@@ -69,6 +68,8 @@ def _environment(data_dir: Path, key: str) -> dict[str, str]:
 
 
 async def _address(process: asyncio.subprocess.Process, data_dir: Path, log: Path) -> str:
+    from netgpt_docs_service.wiring import owner_address  # noqa: PLC0415  imports numpy
+
     ends_s = time.monotonic() + _START_S
     async with httpx.AsyncClient() as http:
         while time.monotonic() < ends_s and process.returncode is None:

@@ -13,11 +13,11 @@ from rich.markup import escape
 
 from netgpt_docs_service.cli.dev_key import read_dev_key
 from netgpt_docs_service.cli.output import OUT, JsonOption, print_json
+from netgpt_docs_service.cli.start import start_settings
 from netgpt_docs_service.errors import ConfigurationError, ServiceError
-from netgpt_docs_service.observability.cpus import usable_cpus
-from netgpt_docs_service.settings import Settings, load_settings
+from netgpt_docs_service.observability.cpus import cpu_budget
+from netgpt_docs_service.settings import Settings
 from netgpt_docs_service.version import __version__
-from netgpt_docs_service.wiring import describe_model, owner_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def doctor(*, as_json: JsonOption = False) -> None:
 
 def _findings() -> Iterator[Finding]:
     try:
-        settings = load_settings()
+        settings = start_settings()
     except ConfigurationError as error:
         yield Finding("settings", is_good=False, detail=error.message)
         return
@@ -55,7 +55,7 @@ def _findings() -> Iterator[Finding]:
         ("keys", _keys),
         ("data directory", _data_directory),
         ("disk", _disk),
-        ("model", describe_model),
+        ("model", _model),
         ("cpu", _cpu),
     )
     for name, check in checks:
@@ -78,6 +78,8 @@ def _keys(settings: Settings) -> str:
 
 
 def _data_directory(settings: Settings) -> str:
+    from netgpt_docs_service.wiring import owner_address  # noqa: PLC0415  imports numpy
+
     folder = _existing(settings.data_dir)
     try:
         with tempfile.TemporaryFile(dir=folder):
@@ -98,10 +100,16 @@ def _disk(settings: Settings) -> str:
     return detail
 
 
+def _model(settings: Settings) -> str:
+    from netgpt_docs_service.wiring import describe_model  # noqa: PLC0415  imports numpy
+
+    return describe_model(settings)
+
+
 def _cpu(settings: Settings) -> str:
-    usable = usable_cpus()
-    threads = settings.embedding_threads or usable
-    return f"{usable} CPUs may be used, the engine takes {threads}"
+    budget = cpu_budget()
+    threads = settings.embedding_threads or budget.usable
+    return f"{budget.usable} of {budget} may be used, the engine takes {threads}"
 
 
 def _existing(folder: Path) -> Path:

@@ -12,7 +12,7 @@ from rich.table import Table
 from netgpt_docs_service.cli.client import document_path
 from netgpt_docs_service.cli.connect import connect
 from netgpt_docs_service.cli.output import OUT, JsonOption, KeyOption, UrlOption, print_json, run
-from netgpt_docs_service.settings import load_settings
+from netgpt_docs_service.cli.start import start_settings
 
 documents = typer.Typer(help="List, show and delete documents.", no_args_is_help=True)
 
@@ -78,6 +78,6 @@ async def _call(
     path: str,
     params: Mapping[str, str | int] | None = None,
 ) -> dict[str, Any]:
-    async with connect(load_settings(), url, key) as client:
+    async with connect(start_settings(), url, key) as client:
         answer: dict[str, Any] = await client.call(method, path, params=params)
         return answer

@@ -30,7 +30,7 @@ from netgpt_docs_service.cli.output import (
 )
 from netgpt_docs_service.cli.patient_sender import PatientSender
 from netgpt_docs_service.cli.sources import Source, find_sources
-from netgpt_docs_service.settings import load_settings
+from netgpt_docs_service.cli.start import start_settings
 
 
 def ingest(
@@ -54,7 +54,7 @@ def ingest(
 async def _ingest(paths: Sequence[Path], pattern: str, url: str | None, key: str | None) -> Report:
     report = Report()
     sources = list(find_sources(paths, pattern))
-    async with connect(load_settings(), url, key) as client:
+    async with connect(start_settings(), url, key) as client:
         with _progress() as progress:
             total = sum(_size(source) for source in sources)
             files = progress.add_task(f"{len(sources)} files", total=total)

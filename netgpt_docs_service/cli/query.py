@@ -11,8 +11,8 @@ from rich.markup import escape
 from netgpt_docs_service.cli.client import ApiClient
 from netgpt_docs_service.cli.connect import connect
 from netgpt_docs_service.cli.output import OUT, JsonOption, KeyOption, UrlOption, print_json, run
+from netgpt_docs_service.cli.start import start_settings
 from netgpt_docs_service.errors import InvalidInput
-from netgpt_docs_service.settings import load_settings
 
 
 def query(  # noqa: PLR0913, PLR0917  a command's options are its arguments
@@ -34,7 +34,7 @@ def query(  # noqa: PLR0913, PLR0917  a command's options are its arguments
     async def ask() -> list[dict[str, Any]]:
         if condition is not None:
             body["filter"] = _parsed(condition)
-        async with connect(load_settings(), url, key) as client:
+        async with connect(start_settings(), url, key) as client:
             return await _ask(client, body)
 
     hits = run(ask, as_json=as_json)

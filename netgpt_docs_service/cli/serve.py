@@ -15,11 +15,13 @@ from pydantic import SecretStr
 
 from netgpt_docs_service.cli.dev_key import ensure_dev_key
 from netgpt_docs_service.cli.output import ERR, JsonOption, print_json_line, run
+from netgpt_docs_service.cli.start import start_settings
 from netgpt_docs_service.cli.stopping import DrainingServer, outlive_the_signal
 from netgpt_docs_service.errors import ConfigurationError
+from netgpt_docs_service.observability.cpus import cpu_budget
 from netgpt_docs_service.observability.logs import configure_logging
 from netgpt_docs_service.observability.metrics import Metrics
-from netgpt_docs_service.settings import Settings, load_settings
+from netgpt_docs_service.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from netgpt_docs_service.usecases.services import Services
 
+_LOG = logging.getLogger(__name__)
 _GRACE_S = 60
 """How long requests in flight may finish after SIGTERM; an ingest's own deadline is 55 s."""
 
@@ -42,7 +45,7 @@ def serve(
     """Serve the HTTP API; settings come from the environment."""
 
     async def work() -> None:
-        settings = load_settings()
+        settings = start_settings()
         if dev:
             settings = _development(settings, as_json=as_json)
         await _serve(settings, as_json=as_json)
@@ -67,6 +70,7 @@ async def _serve(settings: Settings, *, as_json: bool) -> None:
     from netgpt_docs_service.wiring import open_services  # noqa: PLC0415  as above
 
     _log(settings.log_level, is_stdout_taken=as_json)
+    _log_threads(settings)
     metrics = Metrics()
 
     @asynccontextmanager
@@ -101,6 +105,12 @@ def _log(level: str, *, is_stdout_taken: bool) -> None:
     for handler in logging.getLogger().handlers:
         if isinstance(handler, logging.StreamHandler):
             handler.setStream(sys.stderr)
+
+
+def _log_threads(settings: Settings) -> None:
+    budget = cpu_budget()
+    threads = settings.embedding_threads or budget.usable
+    _LOG.info("embedding uses %d threads of %s", threads, budget)
 
 
 def _say_where(address: str, *, as_json: bool) -> None:

@@ -49,11 +49,17 @@ def check_text(text: str, *, max_bytes: int, pointer: str = "/text") -> None:
         raise LimitExceeded(message, pointer=pointer)
 
 
-def check_query(text: str, *, pointer: str = "/query") -> None:
-    """Refuse a question that is blank or far beyond what any model reads."""
-    _check_length("query", text, MAX_QUERY_CHARACTERS, pointer)
-    check_plain("query", text, pointer=pointer)
-    _check_not_blank("query", text, pointer)
+def check_query(
+    text: str,
+    *,
+    name: str = "query",
+    most: int = MAX_QUERY_CHARACTERS,
+    pointer: str = "/query",
+) -> None:
+    """Refuse a question, or another text to embed whole, that is blank or beyond any model."""
+    _check_length(name, text, most, pointer)
+    check_plain(name, text, pointer=pointer)
+    _check_not_blank(name, text, pointer)
 
 
 def check_doc_id(doc_id: str, *, pointer: str = "/doc_id") -> None:

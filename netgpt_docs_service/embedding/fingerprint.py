@@ -33,7 +33,9 @@ _IRRELEVANT = frozenset(
 )
 
 
-def fingerprint_model(folder: ModelFolder, profile: ModelProfile) -> ModelFingerprint:
+def fingerprint_model(
+    folder: ModelFolder, profile: ModelProfile, quantization: str | None = None
+) -> ModelFingerprint:
     """Hash the files of `folder` and join them with the way they are used."""
     return ModelFingerprint(
         weights_sha256=_sha256(folder.weights),
@@ -45,6 +47,7 @@ def fingerprint_model(folder: ModelFolder, profile: ModelProfile) -> ModelFinger
         query_prefix=profile.query_prefix,
         passage_prefix=profile.passage_prefix,
         max_tokens=profile.max_tokens,
+        quantization=quantization,
     )
 
 

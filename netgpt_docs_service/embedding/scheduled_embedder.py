@@ -1,57 +1,56 @@
-"""The embedder that callers hold: an engine behind a bounded queue, on a thread of its own."""
+"""The embedder that callers hold: engines behind a bounded queue, each on a thread of its own."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 import time
 from collections.abc import Sequence
-from itertools import groupby
-from typing import Protocol
 
 from netgpt_docs_service.domain.chunks import Vector
-from netgpt_docs_service.embedding.interface import ModelFingerprint
+from netgpt_docs_service.embedding.engine import EngineDescription, EngineLanes
+from netgpt_docs_service.embedding.input_maker import InputMaker, Inputs
+from netgpt_docs_service.embedding.interface import EmbeddedTexts, ModelFingerprint, TextKind
+from netgpt_docs_service.embedding.lane_worker import LaneWorker
 from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer
-from netgpt_docs_service.embedding.observer import Backlog, EmbeddingObserver, Lane, UnitReport
-from netgpt_docs_service.embedding.work_queue import Text, WorkQueue
-from netgpt_docs_service.errors import EmbeddingFailed, LimitExceeded, Overloaded
+from netgpt_docs_service.embedding.observer import Backlog, EmbeddingObserver, Lane
+from netgpt_docs_service.embedding.work_queue import WorkQueue
+from netgpt_docs_service.errors import LimitExceeded, Overloaded
 
-_LOG = logging.getLogger(__name__)
-
-# Tokenizing costs 1 ms per 1,000 characters: a longer question leaves the event loop for it.
-_INLINE_CHARS = 2_000
-_JOIN_S = 30.0  # a unit takes 0.2 s; past this the engine hangs, and its thread is a daemon
-
-
-class Engine(Protocol):
-    """A loaded model that computes in the caller's thread."""
-
-    def compute(self, inputs: Sequence[Sequence[int]]) -> list[Vector]:
-        """Return the normalised vector of each input, special tokens included, in order."""
-        ...
+# A call of whole texts up to this size is somebody waiting for a handful of sentences: it costs
+# about as much as one unit of ingest, so a question that comes just after it waits 0.2 s at most.
+SHORT_CALL_TOKENS = 512
+# Many short calls at once are bulk work in disguise: beyond four of them they go where calls take
+# turns, so that a question never has more than about a second of other people's texts before it.
+_CROWD_TOKENS = 4 * SHORT_CALL_TOKENS
+_JOIN_S = 30.0  # a unit takes 0.2 s; past this an engine hangs, and its thread is a daemon
 
 
 class ScheduledEmbedder:
-    """Embed on one thread: queries before ingest, a bound on what waits, failures kept apart."""
+    """Embed questions beside ingest: two lanes, a bound on what waits, failures kept apart."""
 
     def __init__(
         self,
-        engine: Engine,
+        lanes: EngineLanes,
         *,
         tokenizer: ModelTokenizer,
         fingerprint: ModelFingerprint,
         queue: WorkQueue,
         observer: EmbeddingObserver,
     ) -> None:
-        """Start the engine's thread; `close` ends it."""
-        self._engine = engine
+        """Start one thread for questions and one for each ingest engine; `close` ends them."""
+        self._description = lanes.description
         self._tokenizer = tokenizer
+        self._maker = InputMaker(tokenizer)
         self._fingerprint = fingerprint
         self._queue = queue
         self._observer = observer
-        self._thread = threading.Thread(target=self._work, name="embedding", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=worker.work, name=f"embedding-{worker.lane}", daemon=True)
+            for worker in self._workers(lanes)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     @property
     def dimension(self) -> int:
@@ -69,24 +68,41 @@ class ScheduledEmbedder:
         return self._fingerprint
 
     @property
+    def description(self) -> EngineDescription:
+        """Which engine computes, and how exactly."""
+        return self._description
+
+    @property
     def backlog(self) -> Backlog:
         """The work that waits now, for gauges and scaling."""
         return self._queue.backlog
 
     @property
     def is_alive(self) -> bool:
-        """Whether the engine's thread still takes work."""
-        return self._thread.is_alive()
+        """Whether every thread still takes work."""
+        return all(thread.is_alive() for thread in self._threads)
 
     async def embed_query(self, text: str) -> Vector:
         """Return the vector of a question, with the model's query prefix."""
-        if len(text) > _INLINE_CHARS:
-            ids = await asyncio.to_thread(self._tokenizer.query, text)
-        else:
-            ids = self._tokenizer.query(text)
-        self._check(ids, "the question")
-        (vector,) = await self._embed(Lane.QUERY, [ids])
+        inputs = await self._maker.make([text], TextKind.QUERY)
+        self._observer.tokenized(Lane.QUERY, tokens=inputs.tokens, took_s=inputs.took_s)
+        self._check(inputs.ids[0], "the question")
+        (vector,) = await self._embed(Lane.QUERY, inputs.ids)
         return vector
+
+    async def embed_texts(self, texts: Sequence[str], *, kind: TextKind) -> EmbeddedTexts:
+        """Return the vectors of whole texts; a short call runs beside ingest, as a question does.
+
+        LimitExceeded names the first text that is too long; then nothing of the call is embedded.
+        """
+        if not texts:
+            return EmbeddedTexts(vectors=[], tokens=0)
+        inputs = await self._maker.make(texts, kind)
+        lane = self._lane_of(inputs)
+        self._observer.tokenized(lane, tokens=inputs.tokens, took_s=inputs.took_s)
+        for index, ids in enumerate(inputs.ids):
+            self._check(ids, f"text {index}")
+        return EmbeddedTexts(vectors=await self._embed(lane, inputs.ids), tokens=inputs.tokens)
 
     async def embed_passages(self, passages: Sequence[Sequence[int]]) -> list[Vector]:
         """Return one vector for each passage of token ids (without special tokens), in order."""
@@ -96,9 +112,34 @@ class ScheduledEmbedder:
         return await self._embed(Lane.INGEST, inputs) if inputs else []
 
     def close(self) -> None:
-        """Fail whoever waits, finish the unit at hand and end the thread."""
+        """Fail whoever waits, finish the units at hand and end the threads."""
         self._queue.close()
-        self._thread.join(_JOIN_S)
+        deadline = time.monotonic() + _JOIN_S
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _workers(self, lanes: EngineLanes) -> list[LaneWorker]:
+        engines = [
+            (Lane.QUERY, lanes.query, 1),
+            *((Lane.INGEST, engine, len(lanes.ingest)) for engine in lanes.ingest),
+        ]
+        return [
+            LaneWorker(
+                lane=lane,
+                engine=engine,
+                workers=workers,
+                max_tokens=self.max_tokens,
+                queue=self._queue,
+                observer=self._observer,
+            )
+            for lane, engine, workers in engines
+        ]
+
+    def _lane_of(self, inputs: Inputs) -> Lane:
+        if inputs.tokens > SHORT_CALL_TOKENS:
+            return Lane.INGEST
+        is_crowded = self.backlog.query_tokens + inputs.tokens > _CROWD_TOKENS
+        return Lane.INGEST if is_crowded else Lane.QUERY
 
     def _check(self, ids: Sequence[int], name: str) -> None:
         if len(ids) > self.max_tokens:
@@ -117,43 +158,3 @@ class ScheduledEmbedder:
             raise
         self._observer.queued(lane, texts=len(inputs), tokens=tokens)
         return await asyncio.wrap_future(future)  # cancelling it cancels `future`: texts dropped
-
-    def _work(self) -> None:
-        while unit := self._queue.take():
-            if self._run(unit):
-                continue
-            # Somebody's text broke the run: alone, each call answers for its own.
-            alone = [list(texts) for _, texts in groupby(unit, key=lambda text: id(text.call))]
-            for texts in alone:
-                if len(alone) == 1 or not self._run(texts):
-                    _fail(texts)
-
-    def _run(self, unit: Sequence[Text]) -> bool:
-        started = time.perf_counter()
-        try:
-            vectors = self._engine.compute([text.ids for text in unit])
-            answers = list(zip(unit, vectors, strict=True))
-        except Exception:  # noqa: BLE001  the worker loop: the next unit is served all the same
-            _LOG.exception("the engine failed on a unit", extra={"action": "embedding_failed"})
-            self._observer.failed(_report(unit, started))
-            return False
-        report = _report(unit, started)
-        self._queue.measured(tokens=report.tokens, compute_s=report.compute_s)
-        self._observer.finished(report)
-        for text, vector in answers:
-            text.call.fill(text.index, vector)
-        return True
-
-
-def _fail(unit: Sequence[Text]) -> None:
-    unit[0].call.fail(EmbeddingFailed())
-
-
-def _report(unit: Sequence[Text], started: float) -> UnitReport:
-    return UnitReport(
-        lane=unit[0].call.lane,
-        texts=len(unit),
-        tokens=sum(len(text.ids) for text in unit),
-        wait_s=started - min(text.call.queued_at for text in unit),
-        compute_s=time.perf_counter() - started,
-    )

@@ -23,7 +23,7 @@ class TorchEngine:
     def __init__(self, model: SentenceTransformer) -> None:
         """Take a loaded model; `pad_token_id` decides positions in some architectures."""
         self._model = model.eval()
-        self._pad_id = int(model.tokenizer.pad_token_id or 0)
+        self.pad_id = int(model.tokenizer.pad_token_id or 0)
 
     def compute(self, inputs: Sequence[Sequence[int]]) -> list[Vector]:
         """Return the normalised vector of each input, special tokens included, in order."""
@@ -35,7 +35,7 @@ class TorchEngine:
     def _features(self, inputs: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
         # No token_type_ids: there is one segment, and models that know segments take 0 for it.
         longest = max(map(len, inputs))
-        ids = torch.full((len(inputs), longest), self._pad_id, dtype=torch.long)
+        ids = torch.full((len(inputs), longest), self.pad_id, dtype=torch.long)
         mask = torch.zeros((len(inputs), longest), dtype=torch.long)
         for row, tokens in enumerate(inputs):
             ids[row, : len(tokens)] = torch.tensor(tokens, dtype=torch.long)
@@ -43,15 +43,15 @@ class TorchEngine:
         return {"input_ids": ids, "attention_mask": mask}
 
 
-def load_torch_engine(folder: Path, *, threads: int) -> TorchEngine:
-    """Load the model in `folder` to compute on `threads` threads; blocks for seconds.
+def load_sentence_transformer(folder: Path, *, threads: int) -> SentenceTransformer:
+    """Load the model in `folder` in float32, to compute on `threads` threads; blocks for seconds.
 
     Raises ModelUnavailable when the files do not make a model. Never touches the network.
     """
     torch.set_num_threads(threads)  # of the whole process: it holds one model
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # theirs
     try:
-        model = SentenceTransformer(
+        return SentenceTransformer(
             str(folder),
             device="cpu",
             local_files_only=True,
@@ -61,4 +61,8 @@ def load_torch_engine(folder: Path, *, threads: int) -> TorchEngine:
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         msg = f"the files in {folder} do not load as a model: {error}"
         raise ModelUnavailable(msg) from error
-    return TorchEngine(model)
+
+
+def load_torch_engine(folder: Path, *, threads: int) -> TorchEngine:
+    """Load the model in `folder` as an engine; raises as `load_sentence_transformer` does."""
+    return TorchEngine(load_sentence_transformer(folder, threads=threads))

@@ -4,16 +4,45 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 _MEMBERSHIP = Path("/proc/self/cgroup")
 _GROUPS = Path("/sys/fs/cgroup")
 
 
+@dataclass(frozen=True, slots=True)
+class CpuBudget:
+    """What bounds this process: the machine's CPUs, its affinity, and the least quota, if any."""
+
+    machine: int
+    affinity: int
+    quota: float | None
+
+    @property
+    def usable(self) -> int:
+        """Whole CPUs, at least 1: with a thread more than the quota, all of them get throttled."""
+        bounds = [self.affinity] if self.quota is None else [self.affinity, int(self.quota)]
+        return max(1, min(bounds))
+
+    def __str__(self) -> str:
+        """Say it for a log line."""
+        quota = "no quota" if self.quota is None else f"quota {self.quota:g}"
+        return f"{self.machine} CPUs ({quota}, affinity {self.affinity})"
+
+
+def cpu_budget(*, membership: Path = _MEMBERSHIP, groups: Path = _GROUPS) -> CpuBudget:
+    """Read what the kernel and the control groups, version 1 or 2, say about this process."""
+    return CpuBudget(
+        machine=os.cpu_count() or 1,
+        affinity=_schedulable(),
+        quota=min(_quotas(membership, groups), default=None),
+    )
+
+
 def usable_cpus(*, membership: Path = _MEMBERSHIP, groups: Path = _GROUPS) -> int:
     """Return the CPUs of this process's affinity or its control group's quota, at least 1."""
-    quotas = [int(quota) for quota in _quotas(membership, groups)]
-    return max(1, min([_schedulable(), *quotas]))
+    return cpu_budget(membership=membership, groups=groups).usable
 
 
 def _schedulable() -> int:

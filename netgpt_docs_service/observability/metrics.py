@@ -1,46 +1,17 @@
-"""Everything this service counts, declared once; docs/metrics.md explains each."""
+"""Everything this service counts; docs/metrics.md explains each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from netgpt_docs_service.domain.documents import Receipt
+from netgpt_docs_service.observability.embedding_metrics import EmbeddingInstruments, EngineRun
 from netgpt_docs_service.version import __version__
 
 _INGEST_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60)
 _QUERY_BUCKETS_S = (0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.2, 2.5, 5)
-
-
-class EngineRun(Protocol):
-    """One run of the embedding engine, as an embedder reports it."""
-
-    @property
-    def lane(self) -> str:
-        """`query` or `ingest`."""
-        ...
-
-    @property
-    def texts(self) -> int:
-        """Texts in the run."""
-        ...
-
-    @property
-    def tokens(self) -> int:
-        """Tokens in the run."""
-        ...
-
-    @property
-    def wait_s(self) -> float:
-        """How long its oldest text waited."""
-        ...
-
-    @property
-    def compute_s(self) -> float:
-        """How long the engine took."""
-        ...
 
 
 class Metrics:
@@ -50,7 +21,7 @@ class Metrics:
         """Declare every instrument."""
         self.registry = CollectorRegistry()
         self._declare_documents()
-        self._declare_embedding()
+        self._embedding = EmbeddingInstruments(self.registry)
         self._declare_refusals()
         build = Gauge(
             "netgpt_build_info",
@@ -96,31 +67,52 @@ class Metrics:
 
     def watch_queue(self, lane: str, read_tokens: Callable[[], float]) -> None:
         """Show, at every scrape, what `read_tokens` says waits for the embedding engine."""
-        self._queue_tokens.labels(lane).set_function(read_tokens)
+        self._embedding.queue_tokens.labels(lane).set_function(read_tokens)
+
+    def watch_backlog(self, read_seconds: Callable[[], float]) -> None:
+        """Show, at every scrape, how long `read_seconds` says all that waits will take."""
+        self._embedding.backlog_s.set_function(read_seconds)
+
+    def embedding_chosen(self, engine: str, precision: str, cosine: float) -> None:
+        """Show which engine embeds, and what its self-check said."""
+        self._embedding.info.labels(engine, precision).set(1)
+        self._embedding.cosine.set(cosine)
+
+    def embedding_fell_back(self, reason: str) -> None:
+        """Count one engine that was passed over, with one of a few reasons."""
+        self._embedding.fallbacks.labels(reason).inc()
+
+    def threads_chosen(self, cpus: int, threads: int) -> None:
+        """Show how many CPUs there are for this process, and how many threads embed."""
+        self._embedding.cpus.set(cpus)
+        self._embedding.threads.set(threads)
+
+    def tokenized(self, lane: str, *, tokens: int, took_s: float) -> None:
+        """Count text that became tokens."""
+        self._embedding.tokenize_s.labels(lane).observe(took_s)
+        self._embedding.tokenized_tokens.labels(lane).inc(tokens)
 
     def queued(self, lane: str, *, texts: int, tokens: int) -> None:
         """Count work that the embedder took on."""
-        self._queued_texts.labels(lane, "queued").inc(texts)
-        self._queued_tokens.labels(lane, "queued").inc(tokens)
+        self._embedding.texts.labels(lane, "queued").inc(texts)
+        self._embedding.tokens.labels(lane, "queued").inc(tokens)
 
     def refused(self, lane: str, *, texts: int, tokens: int) -> None:
         """Count work that the embedder refused because its queue is full."""
-        self._queued_texts.labels(lane, "refused").inc(texts)
-        self._queued_tokens.labels(lane, "refused").inc(tokens)
+        self._embedding.texts.labels(lane, "refused").inc(texts)
+        self._embedding.tokens.labels(lane, "refused").inc(tokens)
 
     def finished(self, unit: EngineRun) -> None:
         """Count one run of the engine that returned vectors."""
-        self._observe_run(unit, "finished")
+        self._embedding.observe_run(unit, "finished")
 
     def failed(self, unit: EngineRun) -> None:
         """Count one run of the engine that raised."""
-        self._observe_run(unit, "failed")
+        self._embedding.observe_run(unit, "failed")
 
-    def _observe_run(self, unit: EngineRun, outcome: str) -> None:
-        self._queued_texts.labels(unit.lane, outcome).inc(unit.texts)
-        self._queued_tokens.labels(unit.lane, outcome).inc(unit.tokens)
-        self._wait_s.labels(unit.lane).observe(max(0.0, unit.wait_s))
-        self._compute_s.labels(unit.lane).observe(unit.compute_s)
+    def truncated(self, lane: str, *, texts: int) -> None:
+        """Count inputs that were too long for the model and came as far as its engine."""
+        self._embedding.truncated.labels(lane).inc(texts)
 
     def _declare_documents(self) -> None:
         self._documents = Counter(
@@ -142,40 +134,6 @@ class Metrics:
             "netgpt_search_seconds",
             "The steps of answering one question.",
             ["step"],
-            buckets=_QUERY_BUCKETS_S,
-            registry=self.registry,
-        )
-
-    def _declare_embedding(self) -> None:
-        self._queue_tokens = Gauge(
-            "netgpt_embedding_queue_tokens",
-            "Tokens that wait for the engine.",
-            ["lane"],
-            registry=self.registry,
-        )
-        self._queued_texts = Counter(
-            "netgpt_embedding_texts_total",
-            "Texts, by what became of them.",
-            ["lane", "outcome"],
-            registry=self.registry,
-        )
-        self._queued_tokens = Counter(
-            "netgpt_embedding_tokens_total",
-            "Tokens, by what became of them.",
-            ["lane", "outcome"],
-            registry=self.registry,
-        )
-        self._wait_s = Histogram(
-            "netgpt_embedding_wait_seconds",
-            "Wait of the oldest text of a run.",
-            ["lane"],
-            buckets=_QUERY_BUCKETS_S,
-            registry=self.registry,
-        )
-        self._compute_s = Histogram(
-            "netgpt_embedding_compute_seconds",
-            "Duration of a run of the engine.",
-            ["lane"],
             buckets=_QUERY_BUCKETS_S,
             registry=self.registry,
         )

@@ -80,6 +80,8 @@ class EdgeLink:
             await self._writer.drain()
             return await answer  # type: ignore[return-value]  # the other half answers in kind
         except ConnectionError as error:
+            # A write may notice before the listener does; the next caller must not meet this link.
+            await self.ended()
             raise _ended() from error
         finally:
             self._waiting.pop(number, None)

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 from netgpt_docs_service.chunking.interface import Chunker
 from netgpt_docs_service.domain.documents import Pipeline
+from netgpt_docs_service.domain.models import ServedModel
 from netgpt_docs_service.embedding.interface import Embedder
 from netgpt_docs_service.store.interface import DocumentStore, StoreMaintenance
 from netgpt_docs_service.usecases.delete import DeleteDocument, DeleteMatching
+from netgpt_docs_service.usecases.embed import EmbedTexts
 from netgpt_docs_service.usecases.generation import GenerationWriter
 from netgpt_docs_service.usecases.health import CheckHealth
 from netgpt_docs_service.usecases.ingest import IngestDocument
@@ -36,6 +38,7 @@ class Ports:
     maintenance: StoreMaintenance
     chunker: Chunker
     embedder: Embedder
+    model: ServedModel
     pipeline: Pipeline
     now: Callable[[], datetime]
     now_us: Callable[[], int]
@@ -69,6 +72,7 @@ def assemble(ports: Ports, *, ingest_deadline_s: float, health: CheckHealth) -> 
         delete_matching=DeleteMatching(delete),
         read=read,
         search=SearchDocuments(store, ports.embedder, now),
+        embed=EmbedTexts(ports.embedder, ports.model),
         sweep=SweepStore(
             store=store, maintenance=ports.maintenance, now=now, max_write_age=MAX_WRITE_AGE
         ),

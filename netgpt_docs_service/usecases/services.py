@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netgpt_docs_service.usecases.delete import DeleteDocument, DeleteMatching
+from netgpt_docs_service.usecases.embed import EmbedTexts
 from netgpt_docs_service.usecases.health import CheckHealth
 from netgpt_docs_service.usecases.ingest import IngestDocument
 from netgpt_docs_service.usecases.ingest_many import IngestDocuments
@@ -27,5 +28,6 @@ class Services:
     delete_matching: DeleteMatching
     read: ReadDocuments
     search: SearchDocuments
+    embed: EmbedTexts
     sweep: SweepStore
     health: CheckHealth

@@ -47,6 +47,7 @@ def test_a_stopping_service_is_not_ready_and_finishes_what_it_was_asked(
     assert own_service.stop() == 0
     lines = own_service.log.read_text().splitlines()
     assert all(isinstance(json.loads(line), dict) for line in lines)
+    assert any("threads of" in json.loads(line)["message"] for line in lines)
     assert "listening on" in own_service.said.read_text()
 
 

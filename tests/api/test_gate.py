@@ -28,6 +28,9 @@ ROUTES = {
     },
     "POST /query": {"query": "licence"},
     "POST /query/batch": {"queries": [{"query": "licence"}]},
+    "POST /v1/embeddings": {"model": "hash", "input": "licence"},
+    "GET /v1/models": None,
+    "GET /v1/models/hash": None,
     "GET /me": None,
 }
 SCOPES = {
@@ -48,7 +51,7 @@ async def ask(client: httpx.AsyncClient, route: str) -> httpx.Response:
 
 def test_every_route_that_is_not_open_is_tried_here(edge: Edge) -> None:
     served = {
-        f"{method} {context.path}".replace("{doc_id}", "policy")
+        f"{method} {context.path}".replace("{doc_id}", "policy").replace("{model:path}", "hash")
         for context in iter_route_contexts(edge.app.routes)
         if context.path not in OPEN_ROUTES
         for method in context.methods or ()
@@ -79,9 +82,10 @@ async def test_no_route_answers_without_a_good_key(
 
     answer = await anyone.request(method, path, json=ROUTES[route], headers=headers)
 
+    spoken = "application/json" if path.startswith("/v1/") else "application/problem+json"
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
-    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Content-Type"] == spoken
 
 
 async def test_two_authorization_headers_are_refused(anyone: httpx.AsyncClient) -> None:

@@ -79,7 +79,7 @@ def checked() -> CaseCheck:
     load_all_checks()
 
     def check(case: Case[Any], response: Response, skipped: set[str]) -> None:
-        is_over_limit = b"problem:limit_exceeded" in response.content
+        is_over_limit = b"limit_exceeded" in response.content
         skipped = skipped | ({"positive_data_acceptance"} if is_over_limit else set())
         skipped |= {"negative_data_rejection"} if response.status_code == 413 else set()
         excluded = [each for each in CHECKS.get_all() if each.__name__ in skipped]

@@ -7,7 +7,11 @@ import sys
 import pytest
 
 LOADS_HEAVY_LIBRARIES = {
-    "netgpt_docs_service.embedding.torch_engine": "the engine; imported only to load a model",
+    "netgpt_docs_service.embedding.converter": "runs in a process of its own",
+    "netgpt_docs_service.embedding.openvino_engine": "an engine; imported only to load a model",
+    "netgpt_docs_service.embedding.openvino_runtime": "the door to OpenVINO, for engines only",
+    "netgpt_docs_service.embedding.quantization": "imported only to make an int8 model",
+    "netgpt_docs_service.embedding.torch_engine": "an engine; imported only to load a model",
 }
 """Modules that may load them when imported, each with the reason."""
 

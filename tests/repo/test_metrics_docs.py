@@ -14,7 +14,8 @@ def declared(modules: dict[str, ast.Module]) -> set[str]:
     """The names of all instruments; whether a counter says `_total` here makes no difference."""
     return {
         node.args[0].value.removesuffix("_total")
-        for node in ast.walk(modules["observability/metrics.py"])
+        for module in modules.values()
+        for node in ast.walk(module)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name | ast.Attribute)
         and ast.unparse(node.func).rpartition(".")[2] in INSTRUMENTS

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from netgpt_docs_service.domain.chunks import Passage, Vector
-from netgpt_docs_service.embedding.interface import ModelFingerprint
+from netgpt_docs_service.embedding.interface import EmbeddedTexts, ModelFingerprint, TextKind
 from netgpt_docs_service.errors import LimitExceeded
 
 DIMENSION = 32
@@ -76,6 +76,17 @@ class HashEmbedder:
 
     async def embed_passages(self, passages: Sequence[Sequence[int]]) -> list[Vector]:
         return [self._bag(ids) for ids in passages]
+
+    async def embed_texts(self, texts: Sequence[str], *, kind: TextKind) -> EmbeddedTexts:
+        """Embed as if the model had the prefix `query` for questions, and none for passages."""
+        prefix = "query " if kind is TextKind.QUERY else ""
+        inputs = [_token_ids(prefix + text) for text in texts]
+        lengths = [len(ids) + _SPECIAL_TOKENS for ids in inputs]
+        for index, tokens in enumerate(lengths):
+            if tokens > self.max_tokens:
+                message = f"text {index} has {tokens} tokens; the model takes {self.max_tokens}"
+                raise LimitExceeded(message)
+        return EmbeddedTexts(vectors=[self._bag(ids) for ids in inputs], tokens=sum(lengths))
 
     def _bag(self, ids: Sequence[int]) -> Vector:
         vector = [0.0] * self.dimension

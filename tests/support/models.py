@@ -17,12 +17,12 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import TemplateProcessing
 
 from netgpt_docs_service.domain.chunks import Vector
+from netgpt_docs_service.embedding.engine import Engine
 from netgpt_docs_service.embedding.fingerprint import fingerprint_model
 from netgpt_docs_service.embedding.interface import ModelFingerprint
 from netgpt_docs_service.embedding.model_folder import open_model_folder
 from netgpt_docs_service.embedding.model_profile import read_profile
 from netgpt_docs_service.embedding.observer import Lane, UnitReport
-from netgpt_docs_service.embedding.scheduled_embedder import Engine
 
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 _WORDS = (
@@ -110,6 +110,13 @@ class GatedEngine:
         return self._inner.compute(inputs)
 
 
+class LengthEngine:
+    """Says of each input how long it is, and its first token after the special one."""
+
+    def compute(self, inputs: Sequence[Sequence[int]]) -> list[Vector]:
+        return [[float(len(ids)), float(ids[1])] for ids in inputs]
+
+
 class RecordingObserver:
     """Remembers what it was told."""
 
@@ -118,6 +125,12 @@ class RecordingObserver:
         self.refusals: list[tuple[Lane, int, int]] = []
         self.units: list[UnitReport] = []
         self.failures: list[UnitReport] = []
+        self.tokenizings: list[tuple[Lane, int]] = []
+        self.truncations: list[tuple[Lane, int]] = []
+
+    def tokenized(self, lane: Lane, *, tokens: int, took_s: float) -> None:
+        assert took_s > 0
+        self.tokenizings.append((lane, tokens))
 
     def queued(self, lane: Lane, *, texts: int, tokens: int) -> None:
         self.queues.append((lane, texts, tokens))
@@ -130,6 +143,9 @@ class RecordingObserver:
 
     def failed(self, unit: UnitReport) -> None:
         self.failures.append(unit)
+
+    def truncated(self, lane: Lane, *, texts: int) -> None:
+        self.truncations.append((lane, texts))
 
 
 def _config(*, layers: int, hidden: int, vocab_size: int) -> dict[str, object]:

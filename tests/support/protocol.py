@@ -16,7 +16,7 @@ from netgpt_docs_service.usecases.assembly import Ports, assemble
 from netgpt_docs_service.usecases.services import Services
 from tests.support.fakes import HashEmbedder, ParagraphChunker
 from tests.support.gated_store import Gate
-from tests.support.services import healthy
+from tests.support.services import MODEL, healthy
 
 PHRASE = "the walrus remembers"
 _PATIENCE_S = 20.0
@@ -88,6 +88,7 @@ class Bench:
             maintenance=OneTenant(self.maintenance, self.tenant),
             chunker=ParagraphChunker(),
             embedder=HashEmbedder(),
+            model=MODEL,
             pipeline=Pipeline("text", "paragraphs", "hash"),
             now=lambda: _BEGIN + timedelta(microseconds=next(self.microseconds) - _BEGIN_US) + age,
             now_us=lambda: next(self.microseconds),

@@ -13,7 +13,12 @@ import numpy as np
 
 from netgpt_docs_service.domain.chunks import Vector
 from netgpt_docs_service.domain.documents import Document
-from netgpt_docs_service.embedding.interface import Embedder, ModelFingerprint
+from netgpt_docs_service.embedding.interface import (
+    EmbeddedTexts,
+    Embedder,
+    ModelFingerprint,
+    TextKind,
+)
 from netgpt_docs_service.store.edge_collection import opened_collection
 from netgpt_docs_service.store.edge_maintenance import EdgeMaintenance
 from netgpt_docs_service.store.edge_process import EdgeProcess
@@ -39,6 +44,11 @@ class WideEmbedder:
 
     async def embed_query(self, text: str) -> Vector:
         return self.vector(text)
+
+    async def embed_texts(self, texts: Sequence[str], *, kind: TextKind) -> EmbeddedTexts:
+        del kind
+        vectors = [self.vector(text) for text in texts]
+        return EmbeddedTexts(vectors=vectors, tokens=sum(len(text.split()) for text in texts))
 
     async def embed_passages(self, passages: Sequence[Sequence[int]]) -> list[Vector]:
         return [self.vector(str(tuple(passage))) for passage in passages]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from netgpt_docs_service.chunking.interface import Chunker
 from netgpt_docs_service.domain.documents import Pipeline
+from netgpt_docs_service.domain.models import ServedModel
 from netgpt_docs_service.embedding.interface import Embedder
 from netgpt_docs_service.settings import Settings
 from netgpt_docs_service.store.edge_maintenance import EdgeMaintenance
@@ -20,6 +21,8 @@ from netgpt_docs_service.usecases.health import CheckHealth
 from netgpt_docs_service.usecases.services import Services
 from tests.support.fakes import HashEmbedder, WordChunker
 from tests.support.shared_engine import SharedEngine
+
+MODEL = ServedModel(name="tests/hash", nickname="words", loaded_at=datetime(2026, 5, 1, tzinfo=UTC))
 
 
 @asynccontextmanager
@@ -45,6 +48,7 @@ def ports_over(engine: EdgeProcess, *, chunker: Chunker, embedder: Embedder) -> 
         maintenance=EdgeMaintenance(engine),
         chunker=chunker,
         embedder=embedder,
+        model=MODEL,
         pipeline=Pipeline("text", chunker.fingerprint, "hash"),
         now=lambda: datetime.now(UTC),
         now_us=lambda: time.time_ns() // 1000,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from netgpt_docs_service.domain.chunks import Vector
-from netgpt_docs_service.embedding.interface import ModelFingerprint
+from netgpt_docs_service.embedding.interface import EmbeddedTexts, ModelFingerprint, TextKind
 from tests.support.fakes import DIMENSION, FINGERPRINT, MAX_TOKENS, HashEmbedder
 
 
@@ -31,6 +31,9 @@ class SlowEmbedder:
 
     async def embed_query(self, text: str) -> Vector:
         return await HashEmbedder().embed_query(text)
+
+    async def embed_texts(self, texts: Sequence[str], *, kind: TextKind) -> EmbeddedTexts:
+        return await HashEmbedder().embed_texts(texts, kind=kind)
 
     async def embed_passages(self, passages: Sequence[Sequence[int]]) -> list[Vector]:
         self.began.set()

@@ -6,13 +6,31 @@ from pathlib import Path
 import pytest
 
 from netgpt_docs_service.embedding import model_source
-from netgpt_docs_service.embedding.model_source import resolve_model
+from netgpt_docs_service.embedding.model_source import model_name, resolve_model
 from netgpt_docs_service.errors import ModelUnavailable
 from tests.support.models import make_bge_folder
 
 
 def test_a_folder_is_used_where_it_lies(bge: Path) -> None:
     assert resolve_model(str(bge), cache_dir=None, offline=True).path == bge
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("bundled", "sentence-transformers/all-MiniLM-L6-v2"),
+        ("BAAI/bge-small-en-v1.5", "BAAI/bge-small-en-v1.5"),
+        ("/models/bge-small/", "bge-small"),
+        ("models/bge-small", "bge-small"),
+    ],
+)
+def test_callers_know_a_model_by_its_hub_id_or_the_name_of_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str, name: str
+) -> None:
+    (tmp_path / "models" / "bge-small").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+
+    assert model_name(model) == name
 
 
 def test_a_path_that_is_no_folder_is_named(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netgpt_docs_service.observability.cpus import usable_cpus
+from netgpt_docs_service.observability.cpus import CpuBudget, cpu_budget, usable_cpus
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def test_the_least_quota_of_all_groups_above_counts(tmp_path: Path) -> None:
     assert usable_cpus(**places) == 3
 
 
-@pytest.mark.parametrize(("quota", "cpus"), [("400000", 4), ("-1", 16)])
+@pytest.mark.parametrize(("quota", "cpus"), [("400000", 4), ("190000", 1), ("9", 1), ("-1", 16)])
 def test_the_first_version_of_groups_is_read_too(tmp_path: Path, quota: str, cpus: int) -> None:
     places = group(
         tmp_path,
@@ -48,6 +48,37 @@ def test_the_first_version_of_groups_is_read_too(tmp_path: Path, quota: str, cpu
     )
 
     assert usable_cpus(**places) == cpus
+
+
+def test_the_first_version_counts_the_group_above_too(tmp_path: Path) -> None:
+    places = group(
+        tmp_path,
+        "4:cpu,cpuacct:/pod/container",
+        cpu__pod__cpu_cfs_quota_us="250000",
+        cpu__pod__cpu_cfs_period_us="100000",
+        cpu__pod__container__cpu_cfs_quota_us="-1",
+        cpu__pod__container__cpu_cfs_period_us="100000",
+    )
+
+    assert usable_cpus(**places) == 2
+
+
+def test_an_affinity_smaller_than_the_quota_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 5, 6})
+
+    assert usable_cpus(**group(tmp_path, "0::/", cpu_max="800000 100000")) == 3
+
+
+def test_the_budget_tells_what_it_was_made_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 32)
+    budget = cpu_budget(**group(tmp_path, "0::/", cpu_max="250000 100000"))
+
+    assert budget == CpuBudget(machine=32, affinity=16, quota=2.5)
+    assert str(budget) == "32 CPUs (quota 2.5, affinity 16)"
 
 
 def test_without_groups_and_affinity_the_machine_counts(

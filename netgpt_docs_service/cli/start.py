@@ -1,0 +1,17 @@
+"""What every command that may load the model does first."""
+
+from __future__ import annotations
+
+from netgpt_docs_service.observability.cpus import usable_cpus
+from netgpt_docs_service.settings import Settings, limit_library_threads, load_settings
+
+
+def start_settings() -> Settings:
+    """Return the settings, and bound the threads of the libraries that are imported after this.
+
+    Raises ConfigurationError as load_settings does. numpy starts its threads when it is imported,
+    so no command imports wiring at its top.
+    """
+    settings = load_settings()
+    limit_library_threads(settings.embedding_threads or usable_cpus())
+    return settings
