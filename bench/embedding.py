@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import tempfile
 import time
@@ -30,11 +31,11 @@ from bench.peers.texts import make_workloads
 from bench.peers.workloads import write_workloads
 from netgpt_docs_service.observability.cpus import usable_cpus
 
-# Ten minutes in all where fp32 takes 0.12 s for 512 tokens of bge-small; more with --rounds.
+# Ten minutes in all; --rounds takes the time that it takes.
 EFFORTS = {
-    "small": Effort(full_texts=16, mixed_texts=160, tune_texts=16, rounds=2),
-    "base": Effort(full_texts=6, mixed_texts=24, tune_texts=6, rounds=2),
-    "bundled": Effort(full_texts=32, mixed_texts=300, tune_texts=32, rounds=3),
+    "small": Effort(full_texts=16, mixed_texts=128, tune_texts=16, rounds=3),
+    "base": Effort(full_texts=6, mixed_texts=24, tune_texts=6, rounds=3),
+    "bundled": Effort(full_texts=32, mixed_texts=192, tune_texts=32, rounds=3),
 }
 QUICK = {
     "small": Effort(full_texts=4, mixed_texts=40, tune_texts=4, rounds=1, query_rounds=2),
@@ -119,6 +120,7 @@ def run(arguments: argparse.Namespace, model: BenchModel, effort: Effort, work: 
         rows, peak = started(arguments, spec, file, stack)
         peaks = measure(rows, peak, effort, work)
     found = figures(rows, model, workloads)
+    print("rounds:", min((len(row.seconds["mixed"]) for row in rows), default=0))
     print(*table(found, peaks), sep="\n")
     print_notes(rows, peaks)
     return Measured(found, peaks, tokens)
@@ -170,6 +172,7 @@ def main() -> None:
             effort = replace(
                 efforts[name],
                 rounds=arguments.rounds or efforts[name].rounds,
+                limit_s=math.inf if arguments.rounds else efforts[name].limit_s,
                 mixed_texts=arguments.mixed_texts or efforts[name].mixed_texts,
             )
             measured = run(arguments, model, effort, Path(temporary))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,8 @@ class Effort:
     mixed_texts: int
     tune_texts: int
     rounds: int
+    limit_s: float = 140.0
+    """No further round begins that would end later than this; the first one always runs."""
     query_rounds: int = 5
     queries: int = 10
 
@@ -54,7 +56,7 @@ def measure(
     for workload in WORKLOADS:
         for row in rows:
             _ask(row, "tune", workload=workload, texts=effort.tune_texts)
-    for number in range(effort.rounds):
+    for number in _rounds(effort):
         for name, gflops in peak.ask("measure").items():
             peaks[name] = max(gflops, peaks.get(name, 0.0))
         _embed_all(_turned(rows, number), work / "vectors.npy")
@@ -78,6 +80,14 @@ def strangers_cosine(row: Row) -> float:
     """Return the median cosine between different texts: what a stack with no idea would reach."""
     vectors = _unit(row.vectors["mixed"])
     return float(np.median(np.sum(vectors[1:] * vectors[:-1], axis=1)))
+
+
+def _rounds(effort: Effort) -> Iterator[int]:
+    began = time.perf_counter()
+    for number in range(effort.rounds):
+        if number and (time.perf_counter() - began) * (number + 1) / number > effort.limit_s:
+            return
+        yield number
 
 
 def _turned(rows: Sequence[Row], number: int) -> list[Row]:
