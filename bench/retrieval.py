@@ -1,6 +1,8 @@
 """Ranking quality: nDCG@10 of hybrid against its parts, on sets of DIR with corpus and qrels.
 
-python bench/retrieval.py --data DIR [--sets squad-a,cranfield-a] [--json FILE]
+python bench/retrieval.py --data DIR [--sets squad-a,cranfield-a] [--precisions auto] [--json FILE]
+
+With several precisions, `f32,bf16,int8`, each is also held against the first one.
 """
 
 from __future__ import annotations
@@ -66,10 +68,13 @@ async def load(services: Services, corpus: Sequence[Mapping[str, str]]) -> None:
                 raise answer
 
 
-async def measure(folder: Path) -> dict[str, float]:
+async def measure(folder: Path, precision: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as data_dir:
         settings = load_settings(
-            embedding_model="bundled", data_dir=data_dir, ingest_deadline_s=3600.0
+            embedding_model="bundled",
+            embedding_precision=precision,
+            data_dir=data_dir,
+            ingest_deadline_s=3600.0,
         )
         async with open_services(settings) as services:
             began = time.perf_counter()
@@ -87,22 +92,32 @@ async def measure(folder: Path) -> dict[str, float]:
     return scores
 
 
+def print_scores(name: str, scores: Mapping[str, float], first: Mapping[str, float]) -> None:
+    is_best = scores["hybrid"] >= max(scores["dense"], scores["sparse"])
+    print(
+        f"{name:22} {scores['dense']:7.4f} {scores['sparse']:7.4f} {scores['hybrid']:7.4f}"
+        f" {scores['dense'] / first['dense']:9.4f} {'yes' if is_best else 'NO':>8}"
+        f"   (loaded in {scores['load_s']:.0f} s)",
+        flush=True,
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--sets", default="squad-a,cranfield-a")
+    parser.add_argument("--precisions", default="auto")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    results = {
-        name: asyncio.run(measure(arguments.data / name)) for name in arguments.sets.split(",")
-    }
-    print(f"{'set':14} {'dense':>7} {'sparse':>7} {'hybrid':>7}  hybrid is at least both")
-    for name, scores in results.items():
-        verdict = scores["hybrid"] >= max(scores["dense"], scores["sparse"])
-        print(
-            f"{name:14} {scores['dense']:7.4f} {scores['sparse']:7.4f} {scores['hybrid']:7.4f}  "
-            f"{'yes' if verdict else 'NO'}   (loaded in {scores['load_s']:.0f} s)"
-        )
+    print(f"{'set':22} {'dense':>7} {'sparse':>7} {'hybrid':>7} {'of first':>9} {'is best':>8}")
+    results: dict[str, dict[str, float]] = {}
+    for name in arguments.sets.split(","):
+        first: dict[str, float] = {}
+        for precision in arguments.precisions.split(","):
+            scores = asyncio.run(measure(arguments.data / name, precision))
+            first = first or scores
+            print_scores(f"{name} {precision}", scores, first)
+            results[f"{name} {precision}"] = scores
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 
