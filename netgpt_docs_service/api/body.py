@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from netgpt_docs_service.api.strict_json import parse_json
@@ -19,9 +19,12 @@ from netgpt_docs_service.errors import DeadlineExceeded, InvalidInput
 class StrictRoute(APIRoute):
     """A route whose body is strict JSON, whose query has no names that it does not know.
 
-    It answers within the deadline of a request, or with DeadlineExceeded.
+    It answers within the deadline of a request, or with DeadlineExceeded. Its work ends when the
+    caller hangs up: nobody would read the answer.
     """
 
+    outlives_its_caller: ClassVar[bool] = False
+    """Whether the work goes on when the caller has hung up."""
     grace_s: ClassVar[float] = 0.0
     """What a route gets beyond the deadline, in seconds."""
     most_values: ClassVar[int] = 30_000
@@ -35,7 +38,10 @@ class StrictRoute(APIRoute):
 
         async def strict(request: Request) -> Response:
             _check_query(request, takes_query=takes_query)
-            return await handle(await self._parsed(request) if takes_body else request)
+            if not takes_body:
+                return await handle(request)
+            work = handle(await self._parsed(request))
+            return await (work if self.outlives_its_caller else _while_wanted(work, request))
 
         async def strict_in_time(request: Request) -> Response:
             deadline_s = request.scope["state"]["deadline_s"] + self.grace_s
@@ -53,8 +59,12 @@ class StrictRoute(APIRoute):
 
 
 class WritingRoute(StrictRoute):
-    """A route that ends at the deadline by itself, document by document: that answer goes first."""
+    """A route that ends at the deadline by itself, document by document: that answer goes first.
 
+    A caller that hangs up may have given up waiting, not on its documents: they are written.
+    """
+
+    outlives_its_caller = True
     grace_s = 5.0
 
 
@@ -74,6 +84,26 @@ async def _in_time(work: Coroutine[object, object, Response], deadline_s: float)
             raise
         message = f"the request was not finished within {deadline_s:g} s"
         raise DeadlineExceeded(message) from error
+
+
+async def _while_wanted(work: Coroutine[object, object, Response], request: Request) -> Response:
+    """Return what `work` returns, or end it and raise ClientDisconnect; the body is read."""
+    working = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_hung_up(request))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnect
+        return working.result()
+    finally:
+        leaving.cancel()
+        if working.cancel():
+            await asyncio.wait({working})
+
+
+async def _hung_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _check_query(request: Request, *, takes_query: bool) -> None:
