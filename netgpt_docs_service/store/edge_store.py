@@ -33,6 +33,7 @@ from netgpt_docs_service.store.payloads import (
 from netgpt_docs_service.store.point_reads import Count, Rank, Retrieve, Scroll
 from netgpt_docs_service.store.point_writes import Delete, Flush, SetPayload, Upsert
 from netgpt_docs_service.store.points import Point
+from netgpt_docs_service.store.unfinished_sets import UnfinishedSets
 
 _BATCH = 128  # points of one engine call: 5-10 ms, and a query waits for at most one of them
 _VECTOR_PAGE = 256
@@ -52,6 +53,7 @@ class EdgeStore:
         self._free_bytes = free_bytes
         self._min_free_bytes = min_free_bytes
         self._may_expire: bool | None = None
+        self._unfinished = UnfinishedSets()
 
     async def manifest(self, tenant: str, doc_id: str) -> Manifest | None:
         """Return the document's manifest, tombstones included; None when it was never written."""
@@ -84,6 +86,7 @@ class EdgeStore:
         """Store `chunks`, at most 128 with each call of the engine."""
         if manifest.fields.expires_at is not None:
             self._may_expire = True
+        self._unfinished.begin(tenant, manifest.sequence)
         points = [
             Point(
                 chunk_id(tenant, chunk.doc_id, chunk.generation, chunk.index),
@@ -112,6 +115,7 @@ class EdgeStore:
             self._require_space()
             await self._process.call(Flush())
         point = Point(manifest_id(tenant, manifest.doc_id), manifest_payload(tenant, manifest))
+        self._unfinished.end(tenant, manifest.sequence)
         older = protocol.older_than(tenant, manifest.sequence, generation=copied_generation)
         await self._process.call(
             Upsert(points=(point,), condition=older, update_only=copied_generation is not None)
@@ -188,7 +192,11 @@ class EdgeStore:
         now = query.now if await self._anything_expires() else None
         scores = await self._process.call(
             Rank(
-                filter=findable_of_tenant(tenant, must=readable(now, query.filter)),
+                filter=findable_of_tenant(
+                    tenant,
+                    must=readable(now, query.filter),
+                    must_not=protocol.sets_of(self._unfinished.of(tenant)),
+                ),
                 corpus=findable_of_tenant(tenant),
                 text=query.text,
                 vector=array("f", query.vector).tobytes(),

@@ -34,12 +34,15 @@ def of_tenant(
     return ScopedFilter({"must": [*own, *must], "must_not": list(must_not)})
 
 
-def findable_of_tenant(tenant: str, *, must: Sequence[Condition] = ()) -> ScopedFilter:
+def findable_of_tenant(
+    tenant: str, *, must: Sequence[Condition] = (), must_not: Sequence[Condition] = ()
+) -> ScopedFilter:
     """Match what a search for vectors or words can find of `tenant`.
 
     Only chunks have vectors: asking for their kind, too, costs half a millisecond a list.
     """
-    return ScopedFilter({"must": [equals("tenant", tenant), *must]})
+    own = equals("tenant", tenant)
+    return ScopedFilter({"must": [own, *must], "must_not": list(must_not)})
 
 
 def of_every_tenant(kind: Kind, *, must: Sequence[Condition] = ()) -> ScopedFilter:

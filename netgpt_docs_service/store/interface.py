@@ -137,7 +137,8 @@ class DocumentStore(Protocol):
     async def candidates(self, tenant: str, query: CandidateQuery) -> list[Candidate]:
         """Return the union of the best `query.limit` chunks by cosine and by BM25, unordered.
 
-        Any generation, none that has expired; every candidate carries its exact cosine, and unless
+        Any generation, except that one which this process writes and has not flipped yet may be
+        left out; none that has expired. Every candidate carries its exact cosine, and unless
         the mode is dense its BM25 score, 0 for one outside the best by BM25: looking those up
         costs a third of the search and ranks no better. IDF is the tenant's own.
         """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.store.filters import (
     Condition,
@@ -64,6 +66,11 @@ def stale_chunks(tenant: str, manifest: Manifest) -> ScopedFilter:
         must=[equals("doc_id", manifest.doc_id), at_most("sequence", manifest.sequence)],
         must_not=current,
     )
+
+
+def sets_of(sequences: Sequence[int]) -> list[Condition]:
+    """Match the chunks of any of `sequences`; no condition for none."""
+    return [{"key": "sequence", "match": {"any": list(sequences)}}] if sequences else []
 
 
 def _points_at(generation: str | None) -> Condition:

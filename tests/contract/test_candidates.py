@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -22,6 +23,7 @@ async def test_every_candidate_carries_its_exact_cosine(author: Author, mode: Se
     manifest = author.manifest()
     texts = [f"word{index % 7} filler" for index in range(200)]
     vectors = await author.write(manifest, texts)
+    await author.store.flip(author.tenant, manifest)
     asked = author.vector()
     cosines = {
         chunk_id(author.tenant, "doc", "10-1", index): float(np.dot(vector, asked))
@@ -35,6 +37,7 @@ async def test_every_candidate_carries_its_exact_cosine(author: Author, mode: Se
 
 async def test_the_nearest_chunks_are_candidates(author: Author) -> None:
     vectors = await author.write(author.manifest(), ["text"] * 200)
+    await author.store.flip(author.tenant, author.manifest())
     asked = author.vector()
     order = np.argsort([-float(np.dot(vector, asked)) for vector in vectors])[:10]
     candidates = await author.candidates(vector=asked, mode=SearchMode.DENSE, limit=10)
@@ -114,4 +117,29 @@ async def test_resolve_keeps_the_order_and_drops_what_is_gone(author: Author) ->
 
 async def test_resolve_says_when_a_document_has_no_manifest_yet(author: Author) -> None:
     await author.write(author.manifest())
-    assert [hit.manifest for hit in await author.resolved(await author.candidates())] == [None]
+    found = await author.store.resolve(author.tenant, [chunk_id(author.tenant, "doc", "10-1", 0)])
+    assert [hit.manifest for hit in found] == [None]
+
+
+async def test_what_is_being_written_takes_no_place_among_the_candidates(author: Author) -> None:
+    published = await author.publish("old", sequence=9)
+    writing = author.manifest("new", sequence=11)
+    await author.write(writing, ["text"] * 200)
+    during = await author.resolved(await author.candidates(limit=10))
+    await author.store.flip(author.tenant, writing)
+    after = await author.resolved(await author.candidates(limit=300))
+    assert [hit.manifest for hit in during] == [published]
+    assert len(after) == 201
+
+
+async def test_a_late_attempt_of_a_sequence_that_stands_hides_nothing(author: Author) -> None:
+    standing = await author.publish()
+    await author.write(replace(standing, generation="10-2"))
+    found = await author.resolved(await author.candidates())
+    assert "10-1" in {hit.chunk.generation for hit in found}
+
+
+async def test_what_another_tenant_is_writing_hides_nothing(author: Author, other: Author) -> None:
+    await author.publish()
+    await other.write(other.manifest())
+    assert len(await author.candidates()) == 1
