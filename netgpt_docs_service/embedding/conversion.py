@@ -20,7 +20,11 @@ from netgpt_docs_service.errors import ModelUnavailable
 _LOG = logging.getLogger(__name__)
 _DEADLINE_S = 900.0  # a model of 335 million parameters takes one minute on two cores
 _REASON_CHARS = 2_000
-FORMAT = 1
+_START = (
+    "import json, runpy, sys; sys.path[:] = json.loads(sys.argv.pop(1)); "
+    "runpy.run_module(sys.argv.pop(1), run_name='__main__')"
+)
+FORMAT = 2
 """Part of the key of what was converted: count it up when the conversion changes."""
 
 
@@ -56,7 +60,9 @@ def convert(conversion: Conversion) -> None:
     Raises ModelUnavailable with the child's last words when it fails.
     """
     _LOG.info("converting the model in %s; this happens once", conversion.folder)
-    command = [sys.executable, "-m", __name__, json.dumps(asdict(conversion))]
+    # It finds the modules that this process finds, and none in the working directory.
+    command = [sys.executable, "-P", "-c", _START, json.dumps(sys.path)]
+    command += [__name__, json.dumps(asdict(conversion))]
     try:
         child = subprocess.run(  # noqa: S603  our own module, our own interpreter
             command,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +19,7 @@ from netgpt_docs_service.embedding.interface import ModelFingerprint
 from netgpt_docs_service.embedding.model_cache import ModelCache
 from netgpt_docs_service.embedding.model_folder import ModelFolder
 from netgpt_docs_service.embedding.model_profile import ModelProfile
+from netgpt_docs_service.embedding.self_check import Reference
 from netgpt_docs_service.errors import ModelUnavailable
 
 _LOG = logging.getLogger(__name__)
@@ -85,7 +88,7 @@ class EngineChooser:
     def _openvino(self, failures: list[str]) -> EngineLanes:
         *faster, last = _precisions(self.wish)
         cache = ModelCache(self.wish.cache_dir)
-        with cache.entry(self._key(), self._convert) as entry:
+        with _translated(cache.root), cache.entry(self._key(), self._convert) as entry:
             model = ConvertedModel.read(entry)
             for precision in faster:
                 try:
@@ -95,18 +98,14 @@ class EngineChooser:
             return self._checked(model, last, failures)
 
     def _checked(self, model: ConvertedModel, precision: str, failures: list[str]) -> EngineLanes:
-        from netgpt_docs_service.embedding.openvino_engine import (  # noqa: PLC0415  not for torch
-            compile_lanes,
-        )
-
-        query, ingest = compile_lanes(
+        query, ingest = _openvino_compiler()(
             model.file,
             precision=self._hint(precision),
             threads=self.wish.threads,
             pad_id=model.pad_id,
             max_tokens=self.fingerprint.max_tokens,
         )
-        cosine = min(model.reference.smallest_cosine(each) for each in (query, ingest[0]))
+        cosine = _smallest_cosine(model.reference, (query, ingest[0]))
         if cosine < _SMALLEST_COSINE[precision]:
             msg = (
                 f"its vectors have a cosine of {cosine:.5f} with those of torch in f32; "
@@ -139,6 +138,35 @@ class EngineChooser:
     def _key(self) -> str:
         made_from = [asdict(self.fingerprint), version("openvino"), FORMAT]
         return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _openvino_compiler() -> Callable[..., tuple[Engine, tuple[Engine, ...]]]:
+    try:
+        from netgpt_docs_service.embedding.openvino_engine import (  # noqa: PLC0415  not for torch
+            compile_lanes,
+        )
+    except (ImportError, OSError) as error:
+        msg = f"OpenVINO does not load here: {error}"
+        raise ModelUnavailable(msg) from error
+    return compile_lanes
+
+
+def _smallest_cosine(reference: Reference, engines: Sequence[Engine]) -> float:
+    try:
+        return min(reference.smallest_cosine(each) for each in engines)
+    except RuntimeError as error:  # what OpenVINO raises: it builds kernels at the first run
+        msg = f"it compiles, but does not run: {error}"
+        raise ModelUnavailable(msg) from error
+
+
+@contextmanager
+def _translated(root: Path) -> Iterator[None]:
+    """Tell what goes wrong with the files of the cache as a model that cannot be had."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = f"the converted model in {root} cannot be kept or read: {error}"
+        raise ModelUnavailable(msg) from error
 
 
 def _lanes(

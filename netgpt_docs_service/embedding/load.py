@@ -6,6 +6,7 @@ import math
 import time
 from dataclasses import dataclass
 
+from netgpt_docs_service.embedding.calls import UNIT_TOKENS
 from netgpt_docs_service.embedding.engine import Engine
 from netgpt_docs_service.embedding.engine_choice import EngineChooser, EngineWish
 from netgpt_docs_service.embedding.fingerprint import fingerprint_model
@@ -75,9 +76,10 @@ def _quantization(wish: EngineWish) -> str | None:
 
 
 def _warm_up(engine: Engine, *, tokenizer: ModelTokenizer, profile: ModelProfile) -> float:
-    """Return the tokens per second of one full input, after a look at its vector."""
-    words = tokenizer.tokenize("warm " * profile.max_tokens).ids
-    full = tokenizer.passage(words[: profile.max_tokens - tokenizer.special_token_count])
+    """Return the tokens per second of one full chunk, after a look at its vector."""
+    longest = min(profile.max_tokens, UNIT_TOKENS)
+    words = tokenizer.tokenize("warm " * longest).ids
+    full = tokenizer.passage(words[: max(1, longest - tokenizer.special_token_count)])
     took_s = math.inf
     for _ in range(_WARM_UP_RUNS):
         started = time.perf_counter()

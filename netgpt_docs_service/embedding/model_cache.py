@@ -1,4 +1,7 @@
-"""Converted models on disk: made once, whole or not at all, and never trusted unseen."""
+"""Converted models on disk: made once, whole or not at all, and looked through before use.
+
+The hashes tell damage, not malice: whoever may write to the folder decides what is computed.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,8 @@ def _published(made: Path, target: Path) -> Path:
         return made.rename(target)
     if _is_whole(target):
         return target
-    shutil.rmtree(target, ignore_errors=True)
+    with suppress(OSError):  # aside, and away with the workshop: nobody reads half of an entry
+        target.rename(made.parent / "damaged")
     with suppress(OSError):
         return made.rename(target)
     return made  # somebody is at it: this start can do with what it made
@@ -86,7 +90,9 @@ def _seal(folder: Path) -> None:
 def _is_whole(folder: Path) -> bool:
     try:
         hashes = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        is_whole = all(_sha256(folder / name) == sha256 for name, sha256 in hashes.items())
+        is_whole = bool(hashes) and all(
+            _sha256(folder / name) == sha256 for name, sha256 in hashes.items()
+        )
     except FileNotFoundError:
         is_whole = False
     except (OSError, ValueError, AttributeError) as error:

@@ -18,9 +18,12 @@ from netgpt_docs_service.domain.chunks import Vector
 from netgpt_docs_service.embedding.engine import Engine
 from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer
 
-# Of every kind that the engine's kernels tell apart: shorter than a register, odd, a question,
-# and the longest that the model takes. The first ones are also computed together, padded.
+# Of every kind that the engine's kernels tell apart: shorter than a register, odd, a question, a
+# full chunk. A model that takes more is not tried with more: a start would take seconds longer.
 _LENGTHS = (3, 12, 31, 64, 127, 256, 512)
+# In rows of one run, too, as ingest and a crowd of questions come: (input, rows), and the first
+# inputs together, padded.
+_REPEATED = ((1, 32), (3, 8))
 _TOGETHER = 4
 _TEXT = """
 The library opened in 1926 with nine thousand volumes, most of them given by two families.
@@ -51,10 +54,14 @@ class Reference:
 
     def smallest_cosine(self, engine: Engine) -> float:
         """Return how near the worst of the engine's vectors is; 0 when one is not finite."""
-        together = engine.compute(self.inputs[:_TOGETHER])
-        alone = [vector for each in self.inputs for vector in engine.compute([each])]
-        found = np.asarray([*together, *alone], np.float64)
-        wanted = np.asarray([*self.vectors[: len(together)], *self.vectors], np.float64)
+        runs = [[number] for number in range(len(self.inputs))]
+        runs += [[number] * rows for number, rows in _REPEATED if number < len(self.inputs)]
+        runs += [list(range(len(self.inputs)))[:_TOGETHER]]
+        found = np.asarray(
+            [vector for run in runs for vector in engine.compute([self.inputs[i] for i in run])],
+            np.float64,
+        )
+        wanted = np.asarray([self.vectors[i] for run in runs for i in run], np.float64)
         if found.shape != wanted.shape or not np.isfinite(found).all():
             return 0.0
         norms = np.linalg.norm(found, axis=1) * np.linalg.norm(wanted, axis=1)
@@ -64,9 +71,10 @@ class Reference:
 
 def refer(engine: Engine, *, tokenizer: ModelTokenizer, max_tokens: int) -> Reference:
     """Compute the fixed texts with the f32 engine that all others are held to."""
-    words = tokenizer.tokenize(_TEXT * (1 + max_tokens // 100)).ids
+    longest = min(max(_LENGTHS), max_tokens)
+    words = tokenizer.tokenize(_TEXT * (1 + longest // 100)).ids
     inputs = [
-        tokenizer.passage(words[start : start + length - tokenizer.special_token_count])
-        for start, length in enumerate(sorted({min(each, max_tokens) for each in _LENGTHS}))
+        tokenizer.passage(words[start : start + max(1, length - tokenizer.special_token_count)])
+        for start, length in enumerate(sorted({min(each, longest) for each in _LENGTHS}))
     ]
     return Reference(inputs, [vector for each in inputs for vector in engine.compute([each])])

@@ -13,7 +13,7 @@ class UnfinishedSets:
     """Know which sequences of a tenant have chunks in the store and no manifest yet.
 
     Not leaving one out costs a search time and nothing else: a chunk is a hit when its manifest
-    says so. But one that has ended never counts as unfinished again: its set may be the current one.
+    says so. But one that has ended never counts as unfinished again: its set may be current.
     """
 
     def __init__(self) -> None:

@@ -125,6 +125,26 @@ def test_a_model_that_openvino_cannot_express_runs_on_torch(
     assert len(no_conversion) == 1
 
 
+def test_an_engine_that_compiles_and_does_not_run_falls_back(
+    folder: Path, wish: EngineWish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        def compute(self, inputs: object) -> list[Vector]:
+            raise RuntimeError(inputs)
+
+    monkeypatch.setattr(openvino_engine, "compile_lanes", lambda *_, **__: (Broken(), (Broken(),)))
+    found = choose_engine(folder, replace(wish, has_bf16=True)).description
+    assert (found.engine, found.fell_back) == ("torch", ("unusable", "unusable"))
+
+
+def test_an_openvino_that_does_not_load_falls_back(
+    folder: Path, wish: EngineWish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, openvino_engine.__name__, None)
+    found = choose_engine(folder, wish).description
+    assert (found.engine, found.fell_back) == ("torch", ("unusable",))
+
+
 @pytest.mark.parametrize(("engine", "precision"), [("openvino", "auto"), ("auto", "bf16")])
 def test_what_is_asked_for_by_name_is_not_replaced(
     folder: Path,

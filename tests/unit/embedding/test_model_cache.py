@@ -67,8 +67,17 @@ def test_another_key_is_another_entry(cache: ModelCache, builder: Builder, entry
         lambda entry: (entry / "manifest.json").unlink(),
         lambda entry: (entry / "manifest.json").write_text('{"model.bin": '),
         lambda entry: (entry / "manifest.json").write_text("[]"),
+        lambda entry: (entry / "manifest.json").write_text("{}"),
     ],
-    ids=["cut off", "one byte", "a file gone", "unsealed", "half a manifest", "not a manifest"],
+    ids=[
+        "cut off",
+        "one byte",
+        "a file gone",
+        "unsealed",
+        "half a manifest",
+        "not a manifest",
+        "an empty one",
+    ],
 )
 def test_a_damaged_entry_is_built_again(
     cache: ModelCache, builder: Builder, entry: Path, damage: Callable[[Path], object]

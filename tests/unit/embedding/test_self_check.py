@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from netgpt_docs_service.domain.chunks import Vector
-from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer
+from netgpt_docs_service.embedding.model_folder import ModelFolder
+from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer, load_tokenizer
 from netgpt_docs_service.embedding.self_check import Reference, refer
 
 
@@ -39,12 +40,25 @@ def test_a_short_model_is_checked_up_to_its_own_limit(tokenizer: ModelTokenizer)
     assert [len(ids) for ids in short.inputs] == [3, 12, 31, 64, 127, 128]
 
 
+def test_a_long_passage_prefix_leaves_every_input_within_the_limit(bge_folder: ModelFolder) -> None:
+    prefixed = load_tokenizer(
+        bge_folder.tokenizer_file, query_prefix="", passage_prefix="search document: "
+    )
+    reference = refer(HashEngine(), tokenizer=prefixed, max_tokens=64)
+    assert max(map(len, reference.inputs)) == 64
+
+
 def test_the_same_vectors_have_a_cosine_of_one(reference: Reference) -> None:
     assert reference.smallest_cosine(HashEngine()) == pytest.approx(1)
 
 
 def one_is_zero(found: np.ndarray) -> np.ndarray:
     found[-1] = 0
+    return found
+
+
+def later_rows_are_wrong(found: np.ndarray) -> np.ndarray:
+    found[5:] *= -1
     return found
 
 
@@ -60,9 +74,10 @@ def padding_leaks(found: np.ndarray) -> np.ndarray:
         lambda found: found[:, :4],
         lambda found: found[:-1],
         one_is_zero,
+        later_rows_are_wrong,
         padding_leaks,
     ],
-    ids=["turned", "not finite", "too short", "one missing", "one is zero", "padding leaks"],
+    ids=["turned", "not finite", "short", "one missing", "zero", "later rows", "padding leaks"],
 )
 def test_wrong_vectors_do_not_pass(
     reference: Reference, distort: Callable[[np.ndarray], np.ndarray]
