@@ -59,16 +59,21 @@ class StrictRoute(APIRoute):
 
 
 class WritingRoute(StrictRoute):
-    """A route that ends at the deadline by itself, document by document: that answer goes first.
+    """A route that changes what is stored.
 
-    A caller that hangs up may have given up waiting, not on its documents: they are written.
+    A caller that hangs up may have given up waiting, not on what it sent: that is done.
     """
 
     outlives_its_caller = True
+
+
+class IngestRoute(WritingRoute):
+    """A route that ends at the deadline by itself, document by document: that answer goes first."""
+
     grace_s = 5.0
 
 
-class BatchRoute(WritingRoute):
+class BatchRoute(IngestRoute):
     """A route that takes many documents at once."""
 
     most_values = 110_000  # 100 documents with 64 tags and 1,000 values of metadata each
