@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+import logging
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,6 +27,7 @@ class Hold(Gate):
 
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
     given_up: asyncio.Event = field(default_factory=asyncio.Event)
+    last_error: Exception | None = None
 
     async def wait(self, call: str) -> None:
         self.calls.append(call)
@@ -33,6 +36,8 @@ class Hold(Gate):
             await self.go_on.wait()
         except asyncio.CancelledError:
             self.given_up.set()
+            if self.last_error is not None:
+                raise self.last_error from None
             raise
 
 
@@ -108,7 +113,37 @@ async def test_the_work_of_a_caller_that_hangs_up_is_given_up(
         caller.leaves.set()
         await call
     assert hold.given_up.is_set()
-    assert caller.heard[0]["status"] == 400  # heard by nobody
+
+
+async def test_a_caller_that_hangs_up_is_logged_and_is_no_problem(
+    edge: Edge, state: State, hold: Hold, caplog: pytest.LogCaptureFixture
+) -> None:
+    caller = Caller("POST", "/query", {"query": "who waits for this?"})
+    async with asyncio.timeout(10):
+        with caplog.at_level(logging.INFO, "netgpt_docs_service.access"):
+            call = asyncio.create_task(caller.call(edge))
+            await hold.waiting.wait()
+            caller.leaves.set()
+            await call
+    lines = state["metrics"].text().decode().splitlines()
+    assert [record.__dict__["status"] for record in caplog.records] == [499]
+    assert 'http_requests_total{handler="/query",method="POST",status="499"} 1.0' in lines
+    assert not [line for line in lines if line.startswith("netgpt_problems_total{")]
+
+
+async def test_work_that_fails_while_it_is_given_up_is_not_reported(edge: Edge, hold: Hold) -> None:
+    reports: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, report: reports.append(report))
+    hold.last_error = RuntimeError("the engine was interrupted")
+    caller = Caller("POST", "/query", {"query": "who waits for this?"})
+    async with asyncio.timeout(10):
+        call = asyncio.create_task(caller.call(edge))
+        await hold.waiting.wait()
+        caller.leaves.set()
+        await call
+    gc.collect()  # asyncio reports a task when it is collected
+    assert hold.given_up.is_set()
+    assert reports == []
 
 
 @pytest.mark.usefixtures("stored")
