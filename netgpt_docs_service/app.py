@@ -28,7 +28,9 @@ _MIB = 2**20
 _ROUTERS = (
     ingest.router,
     ingest.batch_router,
+    ingest.preview_router,
     documents.router,
+    documents.writes_router,
     query.router,
     embeddings.router,
     operations.router,

@@ -9,11 +9,14 @@ from typing import ClassVar
 
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from netgpt_docs_service.api.strict_json import parse_json
 from netgpt_docs_service.errors import DeadlineExceeded, InvalidInput
+
+CALLER_LEFT = 499
+"""The status, for the log and the metrics, of a request whose caller hung up before the answer."""
 
 
 class StrictRoute(APIRoute):
@@ -59,16 +62,21 @@ class StrictRoute(APIRoute):
 
 
 class WritingRoute(StrictRoute):
-    """A route that ends at the deadline by itself, document by document: that answer goes first.
+    """A route that changes what is stored.
 
-    A caller that hangs up may have given up waiting, not on its documents: they are written.
+    A caller that hangs up may have given up waiting, not on what it sent: that is done.
     """
 
     outlives_its_caller = True
+
+
+class IngestRoute(WritingRoute):
+    """A route that ends at the deadline by itself, document by document: that answer goes first."""
+
     grace_s = 5.0
 
 
-class BatchRoute(WritingRoute):
+class BatchRoute(IngestRoute):
     """A route that takes many documents at once."""
 
     most_values = 110_000  # 100 documents with 64 tags and 1,000 values of metadata each
@@ -87,18 +95,17 @@ async def _in_time(work: Coroutine[object, object, Response], deadline_s: float)
 
 
 async def _while_wanted(work: Coroutine[object, object, Response], request: Request) -> Response:
-    """Return what `work` returns, or end it and raise ClientDisconnect; the body is read."""
+    """Return what `work` returns, or end it when the caller hangs up; the body is read."""
     working = asyncio.ensure_future(work)
     leaving = asyncio.ensure_future(_hung_up(request))
     try:
         await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            raise ClientDisconnect
-        return working.result()
+        return working.result() if working.done() else Response(status_code=CALLER_LEFT)
     finally:
         leaving.cancel()
-        if working.cancel():
-            await asyncio.wait({working})
+        working.cancel()
+        # asyncio logs the error of a task that nobody asks, and the work may end with one
+        await asyncio.gather(working, return_exceptions=True)
 
 
 async def _hung_up(request: Request) -> None:

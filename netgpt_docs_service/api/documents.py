@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 
 from netgpt_docs_service.api.answers import problems
 from netgpt_docs_service.api.auth import DeleteCaller, IngestCaller, QueryCaller
-from netgpt_docs_service.api.body import StrictRoute
+from netgpt_docs_service.api.body import StrictRoute, WritingRoute
 from netgpt_docs_service.api.idempotency import refuse_idempotency_key
 from netgpt_docs_service.api.paths import DocId
 from netgpt_docs_service.api.schemas.changes import (
@@ -31,6 +31,7 @@ from netgpt_docs_service.api.state import StateDep
 from netgpt_docs_service.domain.filter_rules import parse_filter
 
 router = APIRouter(tags=["documents"], route_class=StrictRoute)
+writes_router = APIRouter(tags=["documents"], route_class=WritingRoute)
 
 
 @router.get("/documents", responses=problems())
@@ -44,7 +45,7 @@ async def list_documents(
     return DocumentPage.of(page)
 
 
-@router.post(
+@writes_router.post(
     "/documents/delete",
     responses=problems(501, has_body=True),
     dependencies=[Depends(refuse_idempotency_key)],
@@ -96,7 +97,7 @@ async def verify_document(doc_id: DocId, caller: QueryCaller, state: StateDep) -
     return VerificationModel.of(await state["services"].read.verify(caller.tenant, doc_id))
 
 
-@router.patch("/documents/{doc_id}", responses=problems(404, has_body=True))
+@writes_router.patch("/documents/{doc_id}", responses=problems(404, has_body=True))
 async def change_document(
     doc_id: DocId, body: PatchRequest, caller: IngestCaller, state: StateDep
 ) -> ManifestModel:
@@ -108,7 +109,7 @@ async def change_document(
     return ManifestModel.of(manifest)
 
 
-@router.delete("/documents/{doc_id}", responses=problems(404))
+@writes_router.delete("/documents/{doc_id}", responses=problems(404))
 async def delete_document(doc_id: DocId, caller: DeleteCaller, state: StateDep) -> DeletedModel:
     """Delete a document: from then on no reader sees it."""
     deleted_chunks = await state["services"].delete.delete(caller.tenant, doc_id)

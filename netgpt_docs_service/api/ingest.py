@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from netgpt_docs_service.api.answers import Responses, problems
 from netgpt_docs_service.api.auth import IngestCaller
 from netgpt_docs_service.api.batch import answer_items, read_items
-from netgpt_docs_service.api.body import BatchRoute, WritingRoute
+from netgpt_docs_service.api.body import BatchRoute, IngestRoute, StrictRoute
 from netgpt_docs_service.api.idempotency import refuse_idempotency_key
 from netgpt_docs_service.api.schemas.ingest import (
     BatchItem,
@@ -19,8 +19,9 @@ from netgpt_docs_service.api.schemas.ingest import (
 from netgpt_docs_service.api.state import StateDep
 from netgpt_docs_service.domain.documents import ReceiptStatus
 
-router = APIRouter(tags=["ingest"], route_class=WritingRoute)
+router = APIRouter(tags=["ingest"], route_class=IngestRoute)
 batch_router = APIRouter(tags=["ingest"], route_class=BatchRoute)
+preview_router = APIRouter(tags=["ingest"], route_class=StrictRoute)
 
 _CREATED: Responses = {201: {"model": ReceiptModel, "description": "The document is new"}}
 _WRITES = [Depends(refuse_idempotency_key)]
@@ -59,7 +60,7 @@ async def ingest_batch(
     return answer_items(request.scope, items, outcomes, metrics=state["metrics"])
 
 
-@router.post("/ingest/preview", responses=problems(has_body=True))
+@preview_router.post("/ingest/preview", responses=problems(has_body=True))
 async def preview(body: IngestRequest, _: IngestCaller, state: StateDep) -> PreviewModel:
     """Show the chunks that an ingest would store; nothing is stored."""
     document = body.to_document(max_text_bytes=state["sizes"].text_bytes)

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from netgpt_docs_service.api.auth import OPEN_ROUTES
+from netgpt_docs_service.api.body import CALLER_LEFT
 from netgpt_docs_service.api.problems import tell_nothing
 from netgpt_docs_service.observability.logs import request_id
 from netgpt_docs_service.observability.metrics import Metrics
@@ -87,7 +88,7 @@ class _Exchange:
                 "action": "request",
                 "method": self._scope["method"],
                 "route": template,
-                "status": self.status or 499,  # nothing was sent: the caller left before
+                "status": self.status or CALLER_LEFT,  # as nothing was sent
                 "duration_ms": round((time.perf_counter() - self.began_s) * 1000, 1),
                 "tenant": getattr(principal, "tenant", None),
                 "key_id": getattr(principal, "key_id", None),

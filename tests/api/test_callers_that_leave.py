@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
-from collections.abc import Sequence
+import logging
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,52 +13,44 @@ import pytest
 from starlette.types import Message
 
 from netgpt_docs_service.api.state import State
-from netgpt_docs_service.domain.chunks import Vector
-from netgpt_docs_service.embedding.interface import EmbeddedTexts, TextKind
+from netgpt_docs_service.usecases.delete import DeleteMatching
 from tests.support.edge import SECRETS, Edge
-from tests.support.fakes import HashEmbedder
+from tests.support.gated_store import Gate, GatedStore
 from tests.support.services import MODEL
 
+LEGAL = {"type": "eq", "key": "tags", "value": "legal"}
 
-@dataclass(frozen=True)
-class HeldEmbedder(HashEmbedder):
-    """Begins every text, goes on when told to, and knows what was given up."""
 
-    begun: asyncio.Event = field(default_factory=asyncio.Event)
+@dataclass
+class Hold(Gate):
+    """Holds every call until all may go on, and knows whether one was given up."""
+
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
     given_up: asyncio.Event = field(default_factory=asyncio.Event)
+    last_error: Exception | None = None
 
-    async def embed_query(self, text: str) -> Vector:
-        await self._held()
-        return await super().embed_query(text)
-
-    async def embed_texts(self, texts: Sequence[str], *, kind: TextKind) -> EmbeddedTexts:
-        await self._held()
-        return await super().embed_texts(texts, kind=kind)
-
-    async def embed_passages(self, passages: Sequence[Sequence[int]]) -> list[Vector]:
-        await self._held()
-        return await super().embed_passages(passages)
-
-    async def _held(self) -> None:
-        self.begun.set()
+    async def wait(self, call: str) -> None:
+        self.calls.append(call)
+        self.waiting.set()
         try:
             await self.go_on.wait()
         except asyncio.CancelledError:
             self.given_up.set()
+            if self.last_error is not None:
+                raise self.last_error from None
             raise
 
 
 class Caller:
     """Sends a whole request, and hangs up when told to."""
 
-    def __init__(self, path: str, body: dict[str, Any]) -> None:
+    def __init__(self, method: str, path: str, body: dict[str, Any]) -> None:
         self.leaves = asyncio.Event()
         self.heard: list[Message] = []
         self._unsent = [json.dumps(body).encode()]
         self.scope: dict[str, Any] = {
             "type": "http",
-            "method": "POST",
+            "method": method,
             "path": path,
             "raw_path": path.encode(),
             "root_path": "",
@@ -83,16 +76,22 @@ class Caller:
 
 
 @pytest.fixture
-def embedder(state: State) -> HeldEmbedder:
-    held, services = HeldEmbedder(), state["services"]
-    writer = replace(services.ingest.writer, embedder=held)
+def hold(state: State) -> Hold:
+    """Holds the first port that each of the use cases waits for."""
+    services, hold = state["services"], Hold()
+    embedder: Any = GatedStore(services.search.embedder, hold)
+    store: Any = GatedStore(services.read.store, hold)
+    chunker: Any = GatedStore(services.preview.chunker, hold)
     state["services"] = replace(
         services,
-        search=replace(services.search, embedder=held),
-        embed=replace(services.embed, embedder=held),
-        ingest=replace(services.ingest, writer=writer),
+        search=replace(services.search, embedder=embedder),
+        embed=replace(services.embed, embedder=embedder),
+        ingest=replace(services.ingest, writer=replace(services.ingest.writer, embedder=embedder)),
+        preview=replace(services.preview, chunker=chunker),
+        change_fields=replace(services.change_fields, store=store),
+        delete_matching=DeleteMatching(replace(services.delete, store=store)),
     )
-    return held
+    return hold
 
 
 @pytest.mark.parametrize(
@@ -101,38 +100,78 @@ def embedder(state: State) -> HeldEmbedder:
         ("/query", {"query": "who waits for this?"}),
         ("/query/batch", {"queries": [{"query": "who waits for this?"}]}),
         ("/v1/embeddings", {"input": ["who waits for this?"], "model": MODEL.name}),
+        ("/ingest/preview", {"doc_id": "d", "text": "some text to be cut"}),
     ],
 )
 async def test_the_work_of_a_caller_that_hangs_up_is_given_up(
-    edge: Edge, embedder: HeldEmbedder, path: str, body: dict[str, Any]
+    edge: Edge, hold: Hold, path: str, body: dict[str, Any]
 ) -> None:
-    caller = Caller(path, body)
+    caller = Caller("POST", path, body)
     async with asyncio.timeout(10):
         call = asyncio.create_task(caller.call(edge))
-        await embedder.begun.wait()
+        await hold.waiting.wait()
         caller.leaves.set()
         await call
-    assert embedder.given_up.is_set()
-    assert caller.heard[0]["status"] == 400  # heard by nobody
+    assert hold.given_up.is_set()
 
 
-async def test_a_document_is_stored_though_its_sender_hung_up(
-    edge: Edge, embedder: HeldEmbedder
+async def test_a_caller_that_hangs_up_is_logged_and_is_no_problem(
+    edge: Edge, state: State, hold: Hold, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caller = Caller("/ingest", {"doc_id": "d", "text": "some text to be kept"})
+    caller = Caller("POST", "/query", {"query": "who waits for this?"})
+    async with asyncio.timeout(10):
+        with caplog.at_level(logging.INFO, "netgpt_docs_service.access"):
+            call = asyncio.create_task(caller.call(edge))
+            await hold.waiting.wait()
+            caller.leaves.set()
+            await call
+    lines = state["metrics"].text().decode().splitlines()
+    assert [record.__dict__["status"] for record in caplog.records] == [499]
+    assert 'http_requests_total{handler="/query",method="POST",status="499"} 1.0' in lines
+    assert not [line for line in lines if line.startswith("netgpt_problems_total{")]
+
+
+async def test_work_that_fails_while_it_is_given_up_is_not_reported(edge: Edge, hold: Hold) -> None:
+    reports: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, report: reports.append(report))
+    hold.last_error = RuntimeError("the engine was interrupted")
+    caller = Caller("POST", "/query", {"query": "who waits for this?"})
     async with asyncio.timeout(10):
         call = asyncio.create_task(caller.call(edge))
-        await embedder.begun.wait()
+        await hold.waiting.wait()
         caller.leaves.set()
-        embedder.go_on.set()
         await call
-    assert not embedder.given_up.is_set()
-    assert caller.heard[0]["status"] == 201
+    gc.collect()  # asyncio reports a task when it is collected
+    assert hold.given_up.is_set()
+    assert reports == []
 
 
-async def test_a_caller_that_stays_is_answered(edge: Edge, embedder: HeldEmbedder) -> None:
-    caller = Caller("/query", {"query": "who waits for this?"})
-    embedder.go_on.set()
+@pytest.mark.usefixtures("stored")
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (("POST", "/ingest", {"doc_id": "d", "text": "some text to be kept"}), 201),
+        (("PATCH", "/documents/policy", {"title": "Another"}), 200),
+        (("POST", "/documents/delete", {"filter": LEGAL, "dry_run": False}), 200),
+    ],
+)
+async def test_a_write_is_finished_though_its_caller_hung_up(
+    edge: Edge, hold: Hold, sent: tuple[str, str, dict[str, Any]], status: int
+) -> None:
+    caller = Caller(*sent)
+    async with asyncio.timeout(10):
+        call = asyncio.create_task(caller.call(edge))
+        await hold.waiting.wait()
+        caller.leaves.set()
+        hold.go_on.set()
+        await call
+    assert not hold.given_up.is_set()
+    assert caller.heard[0]["status"] == status
+
+
+async def test_a_caller_that_stays_is_answered(edge: Edge, hold: Hold) -> None:
+    caller = Caller("POST", "/query", {"query": "who waits for this?"})
+    hold.go_on.set()
     async with asyncio.timeout(10):
         await caller.call(edge)
     assert caller.heard[0]["status"] == 200

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, cast
 import httpx
 import pytest
 
-from netgpt_docs_service.api.body import WritingRoute
+from netgpt_docs_service.api.body import IngestRoute
 from netgpt_docs_service.api.state import State
 from netgpt_docs_service.store.interface import DocumentStore
 from netgpt_docs_service.usecases.services import Services
@@ -51,7 +51,7 @@ def stuck(state: State, monkeypatch: pytest.MonkeyPatch) -> Services:
     """Every use case, over ports that never answer, with a twentieth of a second to do it."""
     services, port = state["services"], cast("Any", Stuck())
     state["deadline_s"] = 0.05
-    monkeypatch.setattr(WritingRoute, "grace_s", 0.0)
+    monkeypatch.setattr(IngestRoute, "grace_s", 0.0)
     delete = replace(services.delete, store=cast("DocumentStore", port))
     read = replace(services.read, store=port)
     state["services"] = replace(

@@ -59,8 +59,8 @@ def metrics() -> Metrics:
             "netgpt_embedding_self_check_cosine 0.9375",
         ),
         (
-            lambda metrics: metrics.embedding_fell_back("self_check"),
-            'netgpt_embedding_fallbacks_total{reason="self_check"} 1.0',
+            lambda metrics: metrics.embedding_fell_back("wrong_vectors"),
+            'netgpt_embedding_fallbacks_total{reason="wrong_vectors"} 1.0',
         ),
         (lambda metrics: metrics.threads_chosen(4, 2), "netgpt_cpus_usable 4.0"),
         (lambda metrics: metrics.threads_chosen(4, 2), "netgpt_embedding_threads 2.0"),
