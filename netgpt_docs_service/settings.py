@@ -109,6 +109,10 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return self
 
+    def engine_threads(self, usable_cpus: int) -> int:
+        """Return how many threads the embedding engine computes on, and so every library."""
+        return self.embedding_threads or usable_cpus
+
     def model_cache_dir(self) -> Path:
         """Return where converted models are kept: in DATA_DIR when this user has no home."""
         if self.embedding_cache_dir is not None:

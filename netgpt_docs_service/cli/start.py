@@ -13,5 +13,5 @@ def start_settings() -> Settings:
     so no command imports wiring at its top.
     """
     settings = load_settings()
-    limit_library_threads(settings.embedding_threads or usable_cpus())
+    limit_library_threads(settings.engine_threads(usable_cpus()))
     return settings
