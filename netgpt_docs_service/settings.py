@@ -160,6 +160,12 @@ def limit_library_threads(threads: int) -> None:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
+def export_to_libraries(settings: Settings) -> None:
+    """Put into the environment what a `.env` may say and OpenVINO reads for itself, at import."""
+    if settings.onednn_max_cpu_isa:
+        os.environ["ONEDNN_MAX_CPU_ISA"] = settings.onednn_max_cpu_isa
+
+
 def child_environment(**changes: str) -> dict[str, str]:
     """Return this process's environment with `changes`, for a service started as a child.
 
