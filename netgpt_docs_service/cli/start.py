@@ -12,7 +12,7 @@ from netgpt_docs_service.settings import (
 
 
 def start_settings() -> Settings:
-    """Return the settings, and tell the libraries that are imported after this what they bound.
+    """Return the settings, and bound what the libraries that are imported after this may use.
 
     Raises ConfigurationError as load_settings does. numpy starts its threads when it is imported,
     so no command imports wiring at its top.
