@@ -53,9 +53,9 @@ def no_writing(
 ) -> Iterator[None]:
     """Let the cache be read, and nothing new be made in it; it holds one entry."""
     if request.param == "rights":
-        if os.geteuid() == 0:
-            pytest.skip("root writes whatever the rights are")
         entry.parent.chmod(0o555)
+        if os.access(entry.parent, os.W_OK):
+            pytest.skip("root writes whatever the rights are")
         yield
         entry.parent.chmod(0o755)
         return
