@@ -41,11 +41,12 @@ fix: $(STAMP)  ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(STAMP)  ## run bench/*.py; DATA=folder for those that measure on documents
+bench: $(STAMP)  ## run bench/*.py; those that measure on documents need DATA=folder
 	for bench in bench/*.py; do \
 	  [ -e "$$bench" ] || continue; \
-	  if ! grep -q -e '--data' "$$bench"; then set --; \
+	  if ! grep -q -e '"--data"' "$$bench"; then set --; \
 	  elif [ -n '$(DATA)' ]; then set -- --data '$(DATA)'; \
+	  elif ! grep -q -e '"--data".*required=True' "$$bench"; then set --; \
 	  else echo "skipped $$bench: needs DATA=folder"; continue; fi; \
 	  echo "== $$bench"; \
 	  $(BIN)/python "$$bench" "$$@" || exit 1; \

@@ -1,10 +1,11 @@
 """What a service costs by model: time to ready, first and second start, and resident memory.
 
-    python bench/capacity.py [--models bundled,small,base,large] [--json FILE]
+    python bench/capacity.py [--models bundled,small] [--json FILE]
 
-`small`, `base` and `large` have the sizes of the BGE models and made-up weights. The memory is that
-of the service's process after a start, and after a document of 200,000 characters and 50 questions;
-the child process that holds the store is counted beside it.
+`--models bundled,small,base,large` adds two that take minutes, and gigabytes of memory. `small`,
+`base` and `large` have the sizes of the BGE models and made-up weights. The memory is that of the
+service's process after a start, and after a document of 200,000 characters and 50 questions; the
+child process that holds the store is counted beside it.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ def measure(name: str, folder: Path) -> Cost:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--models", default="bundled,small,base,large")
+    parser.add_argument("--models", default="bundled,small")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     print("| model | engine | first start | second start | ready | after work | store | on disk |")

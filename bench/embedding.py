@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import sys
 import tempfile
 import time
@@ -136,8 +137,8 @@ def print_notes(rows: list[Row], peaks: dict[str, float]) -> None:
             print(f"cosine between different texts, median: {strangers_cosine(row):.4f}")
 
 
-def print_verdicts(measured: Measured) -> list[dict[str, object]]:
-    informational = "" if has_amx() else "   (no AMX here: informational)"
+def print_verdicts(measured: Measured, *, is_binding: bool) -> list[dict[str, object]]:
+    informational = "" if is_binding else "   (no AMX here: informational)"
     marks = list(verdicts(measured.found, measured.peak_gflops))
     for mark in marks:
         print(mark.line() + informational)
@@ -149,7 +150,11 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--models", help="default: small,base,bundled; small with --quick")
     parser.add_argument("--precision", default="auto,f32,int8", help="rows of ours")
-    parser.add_argument("--isa", help="ONEDNN_MAX_CPU_ISA of the children: AVX512_CORE_VNNI")
+    parser.add_argument(
+        "--isa",
+        default=os.environ.get("ONEDNN_MAX_CPU_ISA"),
+        help="ONEDNN_MAX_CPU_ISA of the children: AVX512_CORE_VNNI",
+    )
     parser.add_argument("--peer-python", action="append", default=[])
     parser.add_argument("--keep", type=Path, help="folder of made models, found again next time")
     parser.add_argument("--quick", action="store_true", help="two minutes: one round, few texts")
@@ -164,7 +169,8 @@ def main() -> None:
     began = time.perf_counter()
     efforts = QUICK if arguments.quick else EFFORTS
     names = arguments.models or ("small" if arguments.quick else ",".join(efforts))
-    report: dict[str, Any] = {"threads": usable_cpus(), "amx": has_amx(), "isa": arguments.isa}
+    amx = has_amx(isa=arguments.isa)
+    report: dict[str, Any] = {"threads": usable_cpus(), "amx": amx, "isa": arguments.isa}
     with tempfile.TemporaryDirectory() as temporary:
         for name in names.split(","):
             model = make_model(name, arguments.keep or Path(temporary))
@@ -178,7 +184,7 @@ def main() -> None:
             measured = run(arguments, model, effort, Path(temporary))
             report[name] = measured.as_json()
             if name == "small":
-                report["verdicts"] = print_verdicts(measured)
+                report["verdicts"] = print_verdicts(measured, is_binding=amx)
     print(f"took {time.perf_counter() - began:.0f} s")
     if arguments.json:
         arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

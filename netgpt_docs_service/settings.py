@@ -109,6 +109,10 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return self
 
+    def engine_threads(self, usable_cpus: int) -> int:
+        """Return how many threads the embedding engine computes on, and so every library."""
+        return self.embedding_threads or usable_cpus
+
     def model_cache_dir(self) -> Path:
         """Return where converted models are kept: in DATA_DIR when this user has no home."""
         if self.embedding_cache_dir is not None:
@@ -154,6 +158,12 @@ def limit_library_threads(threads: int) -> None:
     if threads == 1:
         # With more, it is left unset: then the tokenizer still notices a fork and protects itself.
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def export_to_libraries(settings: Settings) -> None:
+    """Put into the environment what a `.env` may say and OpenVINO reads for itself, at import."""
+    if settings.onednn_max_cpu_isa:
+        os.environ["ONEDNN_MAX_CPU_ISA"] = settings.onednn_max_cpu_isa
 
 
 def child_environment(**changes: str) -> dict[str, str]:

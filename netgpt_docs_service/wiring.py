@@ -134,7 +134,7 @@ def _model_folder(settings: Settings) -> ModelFolder:
 
 def _load_model(settings: Settings, metrics: Metrics) -> LoadedModel:
     cpus = usable_cpus()
-    threads = settings.embedding_threads or cpus
+    threads = settings.engine_threads(cpus)
     model = load_embedding(
         _model_folder(settings),
         name=settings.embedding_model,

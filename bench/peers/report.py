@@ -42,7 +42,10 @@ class Verdict:
         return f"  {self.word:12} {self.what}: {value} (wanted {sign} {self.mark:g}{aim})"
 
 
-def has_amx(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+def has_amx(*, isa: str | None, cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+    """Whether this CPU has AMX, and `isa`, an ONEDNN_MAX_CPU_ISA, leaves it switched on."""
+    if isa and isa.upper() not in ("ALL", "DEFAULT") and "AMX" not in isa.upper():
+        return False
     return cpuinfo.is_file() and "amx_tile" in cpuinfo.read_text(encoding="ascii", errors="replace")
 
 

@@ -108,7 +108,7 @@ def _model(settings: Settings) -> str:
 
 def _cpu(settings: Settings) -> str:
     budget = cpu_budget()
-    threads = settings.embedding_threads or budget.usable
+    threads = settings.engine_threads(budget.usable)
     return f"{budget.usable} of {budget} may be used, the engine takes {threads}"
 
 

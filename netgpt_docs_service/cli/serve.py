@@ -109,7 +109,7 @@ def _log(level: str, *, is_stdout_taken: bool) -> None:
 
 def _log_threads(settings: Settings) -> None:
     budget = cpu_budget()
-    threads = settings.embedding_threads or budget.usable
+    threads = settings.engine_threads(budget.usable)
     _LOG.info("embedding uses %d threads of %s", threads, budget)
 
 

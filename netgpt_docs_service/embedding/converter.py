@@ -46,7 +46,7 @@ def convert_here(conversion: Conversion) -> None:
     )
     model = load_sentence_transformer(folder.path, threads=conversion.threads)
     engine = TorchEngine(model)
-    network = _network(model)
+    network = traced(model)
     if conversion.is_int8:
         from netgpt_docs_service.embedding.quantization import (  # noqa: PLC0415  an extra's library
             quantized,
@@ -61,7 +61,11 @@ def convert_here(conversion: Conversion) -> None:
     (target / "inputs.json").write_text(inputs, encoding="ascii")
 
 
-def _network(model: SentenceTransformer) -> ov.Model:
+def traced(model: SentenceTransformer) -> ov.Model:
+    """Return `model` in OpenVINO's form, from token ids and mask to normalised vectors.
+
+    Raises ModelUnavailable when OpenVINO cannot express it.
+    """
     try:
         with torch.inference_mode():
             example = (_EXAMPLE, _EXAMPLE)

@@ -32,6 +32,11 @@ WRONG: dict[str, tuple[dict[str, Any], str, str | None]] = {
         "text 1 has 65537 characters; at most 65536 are allowed",
         "input[1]",
     ),
+    "100,000 tokens": (
+        {"input": ["a", "b " * 100_000]},
+        "text 1 has 200000 characters; at most 65536 are allowed",
+        "input[1]",
+    ),
     "too many tokens": (
         {"input": ["a", "b " * MAX_TOKENS]},
         "text 1 has 66 tokens; the model takes 64",
@@ -98,6 +103,18 @@ async def test_questions_get_the_prefix_of_questions(acme: httpx.AsyncClient) ->
 
     assert plain == passages
     assert questions["usage"]["total_tokens"] == passages["usage"]["total_tokens"] + len(TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"), [("a", 3), ("\U00013000", 3), ("\U00013000 \U00013001 \U00013002", 5)]
+)
+async def test_texts_of_one_token_or_of_unknown_ones_have_a_vector(
+    acme: httpx.AsyncClient, text: str, tokens: int
+) -> None:
+    answer = (await embed(acme, input=text)).json()
+
+    assert np.linalg.norm(answer["data"][0]["embedding"]) == pytest.approx(1)
+    assert answer["usage"]["total_tokens"] == tokens
 
 
 async def test_2048_texts_full_of_commas_are_taken(acme: httpx.AsyncClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 import subprocess
@@ -15,11 +16,14 @@ import pytest
 
 from netgpt_docs_service.domain.chunks import Vector
 from netgpt_docs_service.embedding import engine_choice, openvino_engine
+from netgpt_docs_service.embedding.conversion import Conversion, convert
 from netgpt_docs_service.embedding.engine import Engine, EngineDescription
 from netgpt_docs_service.embedding.engine_choice import EngineName, EngineWish, Precision
 from netgpt_docs_service.errors import ModelUnavailable
 from tests.support.engines import choose_engine
 from tests.support.models import make_bge_folder
+
+CHOOSE = [sys.executable, "-m", "tests.support.choosing_process"]
 
 
 class Distorted:
@@ -55,6 +59,19 @@ def no_conversion(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         raise ModelUnavailable
 
     monkeypatch.setattr(engine_choice, "convert", fail)
+    return asked
+
+
+@pytest.fixture
+def conversions(monkeypatch: pytest.MonkeyPatch) -> list[Conversion]:
+    """Every conversion that this process asks for."""
+    asked: list[Conversion] = []
+
+    def convert_and_tell(conversion: Conversion) -> None:
+        asked.append(conversion)
+        convert(conversion)
+
+    monkeypatch.setattr(engine_choice, "convert", convert_and_tell)
     return asked
 
 
@@ -192,14 +209,35 @@ def test_a_folder_that_holds_no_model_is_refused_with_the_reason(
 
 
 def test_a_start_with_a_converted_model_imports_no_torch(folder: Path, wish: EngineWish) -> None:
-    script = (
-        "import sys; from pathlib import Path; from tests.support.engines import choose_engine; "
-        "from netgpt_docs_service.embedding.engine_choice import EngineWish; "
-        f"wish = EngineWish(threads=1, cache_dir=Path({str(wish.cache_dir)!r}), has_bf16=False); "
-        f"choose_engine(Path({str(folder)!r}), wish); "
-        "print(sorted({'torch', 'sentence_transformers', 'transformers'} & {*sys.modules}))"
-    )
-    found = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-    assert found.stdout.strip() == "[]"
+    found = subprocess.check_output([*CHOOSE, str(folder), str(wish.cache_dir)])
+    assert json.loads(found) == {"engine": "openvino", "imported": []}
+
+
+def test_a_converted_model_that_was_cut_off_is_made_again_once(
+    folder: Path, wish: EngineWish, tmp_path: Path, conversions: list[Conversion]
+) -> None:
+    cache = shutil.copytree(wish.cache_dir, tmp_path / "cache")
+    for weights in cache.glob("*/model.bin"):
+        weights.write_bytes(weights.read_bytes()[: weights.stat().st_size // 2])
+    found = [
+        choose_engine(folder, replace(wish, engine="openvino", cache_dir=cache)) for _ in range(2)
+    ]
+    assert [each.description.engine for each in found] == ["openvino"] * 2
+    assert len(conversions) == 1
+
+
+@pytest.mark.process
+def test_two_processes_that_start_at_once_share_an_empty_cache(
+    folder: Path, wish: EngineWish, tmp_path: Path, conversions: list[Conversion]
+) -> None:
+    line = [*CHOOSE, str(folder), str(tmp_path / "cache")]
+    with (
+        subprocess.Popen(line, stdout=subprocess.PIPE) as first,
+        subprocess.Popen(line, stdout=subprocess.PIPE) as second,
+    ):
+        said = [json.loads(each.communicate()[0])["engine"] for each in (first, second)]
+    (entry,) = (tmp_path / "cache").iterdir()
+    choose_engine(folder, replace(wish, cache_dir=tmp_path / "cache"))
+    assert said == ["openvino", "openvino"]
+    assert not entry.name.startswith(".")
+    assert conversions == []

@@ -7,32 +7,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
+from netgpt_docs_service.embedding.converter import traced
 from netgpt_docs_service.embedding.openvino_runtime import ov
-
-
-class _Vectors(torch.nn.Module):
-    def __init__(self, model: SentenceTransformer) -> None:
-        super().__init__()
-        self._model = model
-
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        features = {"input_ids": input_ids, "attention_mask": attention_mask}
-        found: torch.Tensor = self._model(features)["sentence_embedding"]
-        return torch.nn.functional.normalize(found, dim=1)
 
 
 def as_openvino(folder: Path) -> ov.Model:
     """The model in `folder`, from `input_ids` and `attention_mask` to normalised vectors."""
-    module = _Vectors(SentenceTransformer(str(folder), device="cpu", local_files_only=True).eval())
-    ids = torch.ones(2, 16, dtype=torch.long)
+    model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     with warnings.catch_warnings(action="ignore"):  # the converter's, about torch.jit
-        model = ov.convert_model(module, example_input=(ids, torch.ones_like(ids)))
-    model.reshape({port: [-1, -1] for port in model.inputs})
-    return model
+        return traced(model)
 
 
 def computed(model: ov.Model, rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:

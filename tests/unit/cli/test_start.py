@@ -1,4 +1,4 @@
-"""Where threads are bounded: after the command line is read, before any library that has them."""
+"""Where libraries are bounded: after the command line is read, before any of them is loaded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ import netgpt_docs_service.cli.start as start
 from netgpt_docs_service.__main__ import main
 
 def report(threads):
-    print(json.dumps([threads, sorted(sys.modules)]), flush=True)
+    isa = os.environ.get("ONEDNN_MAX_CPU_ISA")
+    print(json.dumps([threads, isa, sorted(sys.modules)]), flush=True)
     os._exit(0)
 
 start.limit_library_threads = report
@@ -29,16 +30,17 @@ main()
 @pytest.mark.parametrize(
     "line", ["serve --dev", "ingest .", "query question", "documents list", "doctor"]
 )
-def test_every_command_bounds_threads_before_a_library_starts_them(
+def test_every_command_bounds_the_libraries_before_they_are_loaded(
     line: str, tmp_path: Path
 ) -> None:
+    (tmp_path / ".env").write_text("ONEDNN_MAX_CPU_ISA=AVX512_CORE_VNNI\n")
     paths = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
     reported = subprocess.check_output(
         [sys.executable, "-c", STOP_AT_THE_LIMIT, *line.split()],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": paths, "EMBEDDING_THREADS": "3"},
+        env={**os.environ, "ONEDNN_MAX_CPU_ISA": "", "PYTHONPATH": paths, "EMBEDDING_THREADS": "3"},
     )
-    threads, modules = json.loads(reported)
+    threads, isa, modules = json.loads(reported)
 
-    assert threads == 3
+    assert (threads, isa) == (3, "AVX512_CORE_VNNI")
     assert HAVE_THREADS & set(modules) == set()

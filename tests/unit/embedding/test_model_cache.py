@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,6 +45,29 @@ def builder() -> Builder:
 def entry(cache: ModelCache, builder: Builder) -> Path:
     with cache.entry("key", builder) as found:
         return found
+
+
+@pytest.fixture(params=["rights", "refusal"])
+def no_writing(
+    request: pytest.FixtureRequest, entry: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Let the cache be read, and nothing new be made in it; it holds one entry."""
+    if request.param == "rights":
+        entry.parent.chmod(0o555)
+        if os.access(entry.parent, os.W_OK):
+            pytest.skip("root writes whatever the rights are")
+        yield
+        entry.parent.chmod(0o755)
+        return
+    made = tempfile.TemporaryDirectory
+
+    def refuse(*, dir: Path | None = None, **rest: Any) -> Any:  # noqa: A002, ANN401  its names
+        if dir is not None:
+            raise PermissionError
+        return made(**rest)
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", refuse)
+    yield
 
 
 def test_an_entry_is_built_once(cache: ModelCache, builder: Builder, entry: Path) -> None:
@@ -116,7 +141,26 @@ def test_two_that_build_at_once_both_get_a_whole_entry(cache: ModelCache, builde
     assert sorted(each.name for each in cache.root.iterdir()) == ["key"]
 
 
-def test_a_cache_that_cannot_be_written_costs_a_build_each_time(
+@pytest.mark.usefixtures("no_writing")
+def test_a_whole_entry_of_a_cache_that_cannot_be_written_is_used(
+    cache: ModelCache, builder: Builder, entry: Path
+) -> None:
+    with cache.entry("key", builder) as found:
+        assert found == entry
+    assert builder.builds == 1
+
+
+@pytest.mark.usefixtures("no_writing")
+def test_what_a_cache_that_cannot_be_written_lacks_is_built_elsewhere(
+    cache: ModelCache, builder: Builder, entry: Path
+) -> None:
+    with cache.entry("other", builder) as found:
+        assert (found / "model.bin").read_bytes() == CONTENT
+    assert not found.exists()
+    assert list(cache.root.iterdir()) == [entry]
+
+
+def test_a_file_where_the_cache_should_be_costs_a_build_each_time(
     tmp_path: Path, builder: Builder
 ) -> None:
     in_the_way = tmp_path / "file"
