@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -53,3 +53,8 @@ class Text:
     def width(self) -> int:
         """The length it is computed at when it runs alone."""
         return padded_length(len(self.ids))
+
+
+def token_count(texts: Iterable[Text]) -> int:
+    """Return how many tokens they have, padding left out."""
+    return sum(len(text.ids) for text in texts)

@@ -45,7 +45,11 @@ class Backlog:
 
 
 class EmbeddingObserver(Protocol):
-    """Told what happens, in the caller's thread or an engine's; must neither block nor raise."""
+    """Told what happens, in the caller's thread or an engine's; must neither block nor raise.
+
+    Each text that was `queued` is told of once more: in the run that `finished` it, as `failed` or
+    as `dropped`. Until then it waits or is being computed.
+    """
 
     def tokenized(self, lane: Lane, *, tokens: int, took_s: float) -> None:
         """Text became tokens, for work of this lane."""
@@ -56,19 +60,30 @@ class EmbeddingObserver(Protocol):
         ...
 
     def refused(self, lane: Lane, *, texts: int, tokens: int) -> None:
-        """Work was refused, because the queue is full."""
+        """Work was refused, because too much waits; it was never queued."""
+        ...
+
+    def dropped(self, lane: Lane, *, texts: int, tokens: int) -> None:
+        """Queued texts were left out: their caller has gone or its call failed, or we close."""
+        ...
+
+    def failed(self, lane: Lane, *, texts: int, tokens: int) -> None:
+        """Queued texts were given up: the engine raised on their call alone, or they are too long.
+
+        What still waits of the same call is dropped.
+        """
         ...
 
     def finished(self, unit: UnitReport) -> None:
-        """The engine returned vectors."""
+        """The engine returned the vectors of all texts in this run."""
         ...
 
-    def failed(self, unit: UnitReport) -> None:
-        """The engine raised; the calls in this unit failed."""
+    def raised(self, unit: UnitReport) -> None:
+        """The engine raised in this run; its texts are told of later, whatever becomes of them."""
         ...
 
     def truncated(self, lane: Lane, *, texts: int) -> None:
-        """Inputs longer than the model takes were stopped before the engine; their calls failed."""
+        """Inputs longer than the model takes were stopped before the engine; they also `failed`."""
         ...
 
 
@@ -84,10 +99,16 @@ class NullObserver:
     def refused(self, lane: Lane, *, texts: int, tokens: int) -> None:
         """Do nothing."""
 
+    def dropped(self, lane: Lane, *, texts: int, tokens: int) -> None:
+        """Do nothing."""
+
+    def failed(self, lane: Lane, *, texts: int, tokens: int) -> None:
+        """Do nothing."""
+
     def finished(self, unit: UnitReport) -> None:
         """Do nothing."""
 
-    def failed(self, unit: UnitReport) -> None:
+    def raised(self, unit: UnitReport) -> None:
         """Do nothing."""
 
     def truncated(self, lane: Lane, *, texts: int) -> None:

@@ -15,7 +15,7 @@ from netgpt_docs_service.embedding.lane_worker import LaneWorker
 from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer
 from netgpt_docs_service.embedding.observer import Backlog, EmbeddingObserver, Lane
 from netgpt_docs_service.embedding.work_queue import WorkQueue
-from netgpt_docs_service.errors import LimitExceeded, Overloaded
+from netgpt_docs_service.errors import LimitExceeded
 
 # A call of whole texts up to this size is somebody waiting for a handful of sentences: it costs
 # about as much as one unit of ingest, so a question that comes just after it waits 0.2 s at most.
@@ -150,11 +150,5 @@ class ScheduledEmbedder:
             raise LimitExceeded(msg)
 
     async def _embed(self, lane: Lane, inputs: Sequence[Sequence[int]]) -> list[Vector]:
-        tokens = sum(map(len, inputs))
-        try:
-            future = self._queue.put(lane, inputs)
-        except Overloaded:
-            self._observer.refused(lane, texts=len(inputs), tokens=tokens)
-            raise
-        self._observer.queued(lane, texts=len(inputs), tokens=tokens)
-        return await asyncio.wrap_future(future)  # cancelling it cancels `future`: texts dropped
+        # Cancelling what is awaited cancels the queue's future: the texts are dropped.
+        return await asyncio.wrap_future(self._queue.put(lane, inputs))

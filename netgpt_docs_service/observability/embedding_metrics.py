@@ -54,22 +54,25 @@ class EmbeddingInstruments:
         self._registry = registry
         self._declare_queue()
         self._declare_runs()
+        self._declare_run_counts()
         self._declare_tokenizer()
         self._declare_engine()
         for lane in _LANES:  # what should stay 0 is shown as 0, not left out
             self.truncated.labels(lane)
             self.computed_tokens.labels(lane)
+            self.failed_runs.labels(lane)
 
-    def observe_run(self, run: EngineRun, outcome: str) -> None:
-        """Count one run that ended with `outcome`: finished or failed."""
-        self.texts.labels(run.lane, outcome).inc(run.texts)
-        self.tokens.labels(run.lane, outcome).inc(run.tokens)
+    def count(self, lane: str, outcome: str, *, texts: int, tokens: int) -> None:
+        """Count what became of some texts."""
+        self.texts.labels(lane, outcome).inc(texts)
+        self.tokens.labels(lane, outcome).inc(tokens)
+
+    def observe_run(self, run: EngineRun) -> None:
+        """Measure one run, however it ended."""
         self.wait_s.labels(run.lane).observe(max(0.0, run.wait_s))
         self.compute_s.labels(run.lane).observe(run.compute_s)
         self.run_texts.labels(run.lane).observe(run.texts)
         self.run_tokens.labels(run.lane).observe(run.computed_tokens)
-        if outcome == "finished":
-            self.computed_tokens.labels(run.lane).inc(run.computed_tokens)
 
     def _declare_queue(self) -> None:
         self.queue_tokens = Gauge(
@@ -131,9 +134,17 @@ class EmbeddingInstruments:
             buckets=_TOKENS,
             registry=self._registry,
         )
+
+    def _declare_run_counts(self) -> None:
         self.computed_tokens = Counter(
             "netgpt_embedding_computed_tokens_total",
             "Tokens that engines computed, padding included.",
+            ["lane"],
+            registry=self._registry,
+        )
+        self.failed_runs = Counter(
+            "netgpt_embedding_failed_runs_total",
+            "Runs in which the engine raised.",
             ["lane"],
             registry=self._registry,
         )

@@ -124,7 +124,9 @@ class RecordingObserver:
         self.queues: list[tuple[Lane, int, int]] = []
         self.refusals: list[tuple[Lane, int, int]] = []
         self.units: list[UnitReport] = []
-        self.failures: list[UnitReport] = []
+        self.raises: list[UnitReport] = []
+        self.failures: list[tuple[Lane, int, int]] = []
+        self.drops: list[tuple[Lane, int, int]] = []
         self.tokenizings: list[tuple[Lane, int]] = []
         self.truncations: list[tuple[Lane, int]] = []
 
@@ -141,8 +143,14 @@ class RecordingObserver:
     def finished(self, unit: UnitReport) -> None:
         self.units.append(unit)
 
-    def failed(self, unit: UnitReport) -> None:
-        self.failures.append(unit)
+    def raised(self, unit: UnitReport) -> None:
+        self.raises.append(unit)
+
+    def failed(self, lane: Lane, *, texts: int, tokens: int) -> None:
+        self.failures.append((lane, texts, tokens))
+
+    def dropped(self, lane: Lane, *, texts: int, tokens: int) -> None:
+        self.drops.append((lane, texts, tokens))
 
     def truncated(self, lane: Lane, *, texts: int) -> None:
         self.truncations.append((lane, texts))

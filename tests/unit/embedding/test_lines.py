@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from netgpt_docs_service.embedding.observer import Lane
+from netgpt_docs_service.embedding.observer import Lane, NullObserver
 from netgpt_docs_service.embedding.work_queue import WorkQueue
 
 Take = Callable[[], list[int]]
@@ -14,7 +14,7 @@ Take = Callable[[], list[int]]
 
 @pytest.fixture
 def queue() -> WorkQueue:
-    return WorkQueue(limit_tokens=1_000_000, tokens_per_s=1_000)
+    return WorkQueue(limit_tokens=1_000_000, tokens_per_s=1_000, observer=NullObserver())
 
 
 @pytest.fixture

@@ -163,7 +163,8 @@ async def test_a_text_that_breaks_a_run_fails_only_its_own_question(
     good, bad, also_good = await asyncio.gather(*waiting, return_exceptions=True)
     assert (good, also_good) == ([3.0, 9.0], [3.0, 8.0])
     assert isinstance(bad, EmbeddingFailed)
-    assert [unit.texts for unit in observer.failures] == [3, 1]
+    assert [unit.texts for unit in observer.raises] == [3, 1]
+    assert observer.failures == [(Lane.QUERY, 1, 3)]
     assert busy_query.done()
 
 

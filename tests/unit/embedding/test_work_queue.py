@@ -3,14 +3,20 @@ from __future__ import annotations
 import pytest
 
 from netgpt_docs_service.embedding.calls import UNIT_TOKENS
-from netgpt_docs_service.embedding.observer import Lane
+from netgpt_docs_service.embedding.observer import Lane, NullObserver
 from netgpt_docs_service.embedding.work_queue import MOST_TEXTS, WorkQueue
 from netgpt_docs_service.errors import LimitExceeded, Overloaded, Unavailable
+from tests.support.models import RecordingObserver
 
 
 @pytest.fixture
-def queue() -> WorkQueue:
-    return WorkQueue(limit_tokens=2_000, tokens_per_s=1_000)
+def observer() -> RecordingObserver:
+    return RecordingObserver()
+
+
+@pytest.fixture
+def queue(observer: RecordingObserver) -> WorkQueue:
+    return WorkQueue(limit_tokens=2_000, tokens_per_s=1_000, observer=observer)
 
 
 def test_a_unit_holds_no_more_than_its_tokens(queue: WorkQueue) -> None:
@@ -58,7 +64,7 @@ def test_what_could_never_fit_is_not_asked_to_come_again(queue: WorkQueue) -> No
 
 
 def test_texts_are_bounded_however_short_they_are() -> None:
-    queue = WorkQueue(limit_tokens=1_000_000, tokens_per_s=1_000)
+    queue = WorkQueue(limit_tokens=1_000_000, tokens_per_s=1_000, observer=NullObserver())
     for _ in range(MOST_TEXTS):
         queue.put(Lane.QUERY, [[1]])
     with pytest.raises(Overloaded, match="4096 texts wait in the query lane") as refused:
@@ -101,6 +107,18 @@ def test_the_backlog_is_told_in_seconds(queue: WorkQueue) -> None:
     for _ in range(100):
         queue.measured(Lane.INGEST, tokens=400, compute_s=1, workers=2)
     assert queue.backlog.seconds == pytest.approx(0.6, rel=0.01)
+
+
+def test_what_a_caller_leaves_behind_is_told_as_dropped(
+    queue: WorkQueue, observer: RecordingObserver
+) -> None:
+    gone = queue.put(Lane.INGEST, [[1] * 500, [1] * 300])
+    assert len(queue.take(Lane.INGEST)) == 1
+    gone.cancel()
+    queue.put(Lane.QUERY, [[1] * 12] * 2)
+    queue.close()
+    assert observer.queues == [(Lane.INGEST, 2, 800), (Lane.QUERY, 2, 24)]
+    assert observer.drops == [(Lane.INGEST, 1, 300), (Lane.QUERY, 2, 24)]
 
 
 def test_closing_fails_who_waits_and_who_comes_after(queue: WorkQueue) -> None:
