@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from netgpt_docs_service.embedding.engine import padded_length
 from netgpt_docs_service.embedding.interface import TextKind
 from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer
 from netgpt_docs_service.errors import Overloaded
@@ -29,6 +30,11 @@ class Inputs:
     def tokens(self) -> int:
         """Of all texts."""
         return sum(map(len, self.ids))
+
+    @property
+    def padded_tokens(self) -> int:
+        """What the engine computes for them when each text runs alone."""
+        return sum(padded_length(len(ids)) for ids in self.ids)
 
 
 class InputMaker:

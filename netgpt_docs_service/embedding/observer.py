@@ -32,6 +32,8 @@ class Backlog:
     """The work that waits, and the speed at which each lane has been served lately."""
 
     query_tokens: int
+    query_padded_tokens: int
+    """The same as the engine computes them when each text runs alone."""
     ingest_tokens: int
     query_tokens_per_s: float
     ingest_tokens_per_s: float

@@ -17,8 +17,9 @@ from netgpt_docs_service.embedding.observer import Backlog, EmbeddingObserver, L
 from netgpt_docs_service.embedding.work_queue import WorkQueue
 from netgpt_docs_service.errors import LimitExceeded
 
-# A call of whole texts up to this size is somebody waiting for a handful of sentences: it costs
-# about as much as one unit of ingest, so a question that comes just after it waits 0.2 s at most.
+# A call of whole texts up to this size, padding included, is somebody waiting for a handful of
+# sentences: it costs about as much as one unit of ingest, so a question that comes just after it
+# waits 0.2 s at most.
 SHORT_CALL_TOKENS = 512
 # Many short calls at once are bulk work in disguise: beyond four of them they go where calls take
 # turns, so that a question never has more than about a second of other people's texts before it.
@@ -136,9 +137,10 @@ class ScheduledEmbedder:
         ]
 
     def _lane_of(self, inputs: Inputs) -> Lane:
-        if inputs.tokens > SHORT_CALL_TOKENS:
+        if inputs.padded_tokens > SHORT_CALL_TOKENS:
             return Lane.INGEST
-        is_crowded = self.backlog.query_tokens + inputs.tokens > _CROWD_TOKENS
+        waiting = self.backlog.query_padded_tokens
+        is_crowded = waiting + inputs.padded_tokens > _CROWD_TOKENS
         return Lane.INGEST if is_crowded else Lane.QUERY
 
     def _check(self, ids: Sequence[int], name: str) -> None:

@@ -72,6 +72,7 @@ class WorkQueue:
         query, ingest = self._lanes[Lane.QUERY], self._lanes[Lane.INGEST]
         return Backlog(
             query_tokens=query.tokens,
+            query_padded_tokens=query.padded_tokens,
             ingest_tokens=ingest.tokens,
             query_tokens_per_s=query.tokens_per_s,
             ingest_tokens_per_s=ingest.tokens_per_s,
@@ -155,6 +156,7 @@ class _LaneState:
     done_tokens: float  # over `done_s`; both are sums that forget
     done_s: float = 1.0
     tokens: int = 0
+    padded_tokens: int = 0
     texts: int = 0
 
     @property
@@ -164,6 +166,7 @@ class _LaneState:
     def add(self, call: Call, texts: Sequence[Text], tokens: int) -> None:
         self.line.add(call, texts)
         self.tokens += tokens
+        self.padded_tokens += sum(text.width for text in texts)
         self.texts += len(texts)
         self.arrival.notify_all()  # one call may be work for every worker of the lane
 
@@ -179,6 +182,7 @@ class _LaneState:
 
     def _gone(self, texts: Sequence[Text]) -> None:
         self.tokens -= token_count(texts)
+        self.padded_tokens -= sum(text.width for text in texts)
         self.texts -= len(texts)
 
 

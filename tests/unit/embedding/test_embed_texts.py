@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from netgpt_docs_service.embedding import input_maker
+from netgpt_docs_service.embedding.engine import LENGTH_STEP
 from netgpt_docs_service.embedding.input_maker import InputMaker
 from netgpt_docs_service.embedding.interface import TextKind
 from netgpt_docs_service.embedding.measured_tokenizer import MeasuredTokenizer
@@ -86,6 +87,27 @@ async def test_a_longer_call_is_ingest(room: EmbeddingRoom, observer: RecordingO
     await room.embedder.embed_texts(longer, kind=TextKind.QUERY)
     assert observer.queues == [(Lane.INGEST, 2, SHORT_CALL_TOKENS + 1)]
     assert observer.tokenizings == [(Lane.INGEST, SHORT_CALL_TOKENS + 1)]
+
+
+async def test_many_tiny_texts_are_ingest_as_their_padding_costs_too(
+    room: EmbeddingRoom, observer: RecordingObserver
+) -> None:
+    for texts in (SHORT_CALL_TOKENS // LENGTH_STEP, SHORT_CALL_TOKENS // LENGTH_STEP + 1):
+        await room.embedder.embed_texts(["a"] * texts, kind=TextKind.QUERY)
+    assert [lane for lane, _, _ in observer.queues] == [Lane.QUERY, Lane.INGEST]
+
+
+async def test_a_crowd_of_tiny_texts_does_not_stand_before_a_question(
+    held: EmbeddingRoom, observer: RecordingObserver
+) -> None:
+    first = asyncio.create_task(held.embedder.embed_query("a"))
+    await entered(held.query)
+    calls = [held.embedder.embed_texts(["a"] * 20, kind=TextKind.QUERY) for _ in range(20)]
+    crowd = asyncio.gather(first, *calls)
+    await until(lambda: len(observer.queues) == 21, seconds=30)
+    assert held.embedder.backlog.query_padded_tokens == 6 * 20 * LENGTH_STEP
+    held.open_gates()
+    assert len(await crowd) == 21
 
 
 async def test_a_crowd_of_short_calls_does_not_stand_before_a_question(
