@@ -42,7 +42,7 @@ class ScheduledEmbedder:
         """Start one thread for questions and one for each ingest engine; `close` ends them."""
         self._description = lanes.description
         self._tokenizer = tokenizer
-        self._maker = InputMaker(tokenizer)
+        self._maker = InputMaker(tokenizer, observer)
         self._fingerprint = fingerprint
         self._queue = queue
         self._observer = observer
@@ -85,7 +85,7 @@ class ScheduledEmbedder:
 
     async def embed_query(self, text: str) -> Vector:
         """Return the vector of a question, with the model's query prefix."""
-        inputs = await self._maker.make([text], TextKind.QUERY)
+        inputs = await self._maker.make(Lane.QUERY, [text], TextKind.QUERY)
         self._observer.tokenized(Lane.QUERY, tokens=inputs.tokens, took_s=inputs.took_s)
         self._check(inputs.ids[0], "the question")
         (vector,) = await self._embed(Lane.QUERY, inputs.ids)
@@ -98,7 +98,8 @@ class ScheduledEmbedder:
         """
         if not texts:
             return EmbeddedTexts(vectors=[], tokens=0)
-        inputs = await self._maker.make(texts, kind)
+        # Nobody knows yet how short the call is: questions never wait for its tokens in any case.
+        inputs = await self._maker.make(Lane.INGEST, texts, kind)
         lane = self._lane_of(inputs)
         self._observer.tokenized(lane, tokens=inputs.tokens, took_s=inputs.took_s)
         for index, ids in enumerate(inputs.ids):
@@ -115,6 +116,7 @@ class ScheduledEmbedder:
     def close(self) -> None:
         """Fail whoever waits, finish the units at hand and end the threads."""
         self._queue.close()
+        self._maker.close()
         deadline = time.monotonic() + _JOIN_S
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))

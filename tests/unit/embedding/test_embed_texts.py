@@ -8,16 +8,14 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from netgpt_docs_service.embedding import input_maker
 from netgpt_docs_service.embedding.engine import LENGTH_STEP
-from netgpt_docs_service.embedding.input_maker import InputMaker
 from netgpt_docs_service.embedding.interface import TextKind
 from netgpt_docs_service.embedding.measured_tokenizer import MeasuredTokenizer
 from netgpt_docs_service.embedding.model_folder import ModelFolder
 from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer, load_tokenizer
 from netgpt_docs_service.embedding.observer import Lane
 from netgpt_docs_service.embedding.scheduled_embedder import SHORT_CALL_TOKENS
-from netgpt_docs_service.errors import LimitExceeded, Overloaded
+from netgpt_docs_service.errors import LimitExceeded
 from tests.support.embedding_room import MAX_TOKENS, EmbeddingRoom, entered, opened_room, words
 from tests.support.models import RecordingObserver
 from tests.support.polling import until
@@ -135,20 +133,6 @@ async def test_a_text_too_long_is_named_and_nothing_is_embedded(
 async def test_a_hundred_thousand_tokens_are_refused(room: EmbeddingRoom) -> None:
     with pytest.raises(LimitExceeded, match="text 0 has 100004 tokens"):
         await room.embedder.embed_texts([words(100_000)], kind=TextKind.QUERY)
-
-
-async def test_too_many_characters_at_once_are_refused(
-    tokenizer: ModelTokenizer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(input_maker, "_MOST_CHARACTERS", 5_000)
-    maker = InputMaker(tokenizer)
-    first, second = await asyncio.gather(
-        *(maker.make([words(500)], TextKind.QUERY) for _ in range(2)), return_exceptions=True
-    )
-    assert not isinstance(first, BaseException)
-    assert first.tokens == 502
-    assert isinstance(second, Overloaded)
-    assert (await maker.make([words(500)], TextKind.QUERY)).tokens == 502
 
 
 async def test_tokenizing_is_told_to_the_observer(
