@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Callable, Iterator
+
 import pytest
 
 from netgpt_docs_service.embedding.calls import UNIT_TOKENS
@@ -17,6 +20,14 @@ def observer() -> RecordingObserver:
 @pytest.fixture
 def queue(observer: RecordingObserver) -> WorkQueue:
     return WorkQueue(limit_tokens=2_000, tokens_per_s=1_000, observer=observer)
+
+
+@pytest.fixture
+def traced_bytes() -> Iterator[Callable[[], int]]:
+    """Return what Python has allocated since the test began and not freed."""
+    tracemalloc.start()
+    yield lambda: tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
 
 
 def test_a_unit_holds_no_more_than_its_tokens(queue: WorkQueue) -> None:
@@ -72,6 +83,19 @@ def test_texts_are_bounded_however_short_they_are() -> None:
     assert refused.value.retry_after_s == pytest.approx(4.096)
     with pytest.raises(LimitExceeded, match="4097 texts; the queue takes 4096"):
         queue.put(Lane.INGEST, [[1]] * (MOST_TEXTS + 1))
+
+
+@pytest.mark.parametrize("lane", Lane)
+def test_what_is_refused_holds_no_memory(lane: Lane, traced_bytes: Callable[[], int]) -> None:
+    queue = WorkQueue(limit_tokens=1_000_000, tokens_per_s=1_000, observer=NullObserver())
+    waiting = [queue.put(lane, [[1] * 12]) for _ in range(MOST_TEXTS)]
+    full_bytes = traced_bytes()
+    for _ in range(10_000 - MOST_TEXTS):
+        with pytest.raises(Overloaded):
+            queue.put(lane, [[1] * 12])
+    assert full_bytes < 20_000_000
+    assert traced_bytes() - full_bytes < 1_000_000  # 20 MB, if it were kept
+    assert len(waiting) == MOST_TEXTS
 
 
 @pytest.mark.parametrize("lane", Lane)
