@@ -12,9 +12,10 @@ from itertools import groupby
 from netgpt_docs_service.embedding.calls import Text, token_count
 from netgpt_docs_service.embedding.engine import Engine
 from netgpt_docs_service.embedding.niceness import lower_priority
-from netgpt_docs_service.embedding.observer import EmbeddingObserver, Lane, UnitReport
+from netgpt_docs_service.embedding.observer import EmbeddingObserver, Lane
 from netgpt_docs_service.embedding.work_queue import WorkQueue
 from netgpt_docs_service.errors import EmbeddingFailed, LimitExceeded
+from netgpt_docs_service.observability.engine_run import EngineRun
 
 _LOG = logging.getLogger(__name__)
 
@@ -98,8 +99,8 @@ class LaneWorker:
         texts[0].call.fail(EmbeddingFailed())
 
 
-def _report(unit: Sequence[Text], started: float) -> UnitReport:
-    return UnitReport(
+def _report(unit: Sequence[Text], started: float) -> EngineRun:
+    return EngineRun(
         lane=unit[0].call.lane,
         texts=len(unit),
         tokens=token_count(unit),

@@ -6,25 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from netgpt_docs_service.observability.engine_run import EngineRun
+
 
 class Lane(StrEnum):
     """The two kinds of work; neither waits for the other."""
 
     QUERY = "query"
     INGEST = "ingest"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnitReport:
-    """One run of the engine: what was in it, how long its oldest text waited, how long it took."""
-
-    lane: Lane
-    texts: int
-    tokens: int
-    computed_tokens: int
-    """What the engine computes for them: rows times the padded width."""
-    wait_s: float
-    compute_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +65,11 @@ class EmbeddingObserver(Protocol):
         """
         ...
 
-    def finished(self, unit: UnitReport) -> None:
+    def finished(self, unit: EngineRun) -> None:
         """The engine returned the vectors of all texts in this run."""
         ...
 
-    def raised(self, unit: UnitReport) -> None:
+    def raised(self, unit: EngineRun) -> None:
         """The engine raised in this run; its texts are told of later, whatever becomes of them."""
         ...
 
@@ -107,10 +96,10 @@ class NullObserver:
     def failed(self, lane: Lane, *, texts: int, tokens: int) -> None:
         """Do nothing."""
 
-    def finished(self, unit: UnitReport) -> None:
+    def finished(self, unit: EngineRun) -> None:
         """Do nothing."""
 
-    def raised(self, unit: UnitReport) -> None:
+    def raised(self, unit: EngineRun) -> None:
         """Do nothing."""
 
     def truncated(self, lane: Lane, *, texts: int) -> None:

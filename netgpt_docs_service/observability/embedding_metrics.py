@@ -2,48 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from netgpt_docs_service.observability.engine_run import EngineRun
 
 _LANES = ("query", "ingest")
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.2, 2.5, 5)
 _TEXTS = (1, 2, 4, 8, 16, 32, 64)
 _TOKENS = (8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
-
-
-class EngineRun(Protocol):
-    """One run of the embedding engine, as an embedder reports it."""
-
-    @property
-    def lane(self) -> str:
-        """`query` or `ingest`."""
-        ...
-
-    @property
-    def texts(self) -> int:
-        """Texts in the run."""
-        ...
-
-    @property
-    def tokens(self) -> int:
-        """Tokens in the run."""
-        ...
-
-    @property
-    def computed_tokens(self) -> int:
-        """The same with the padding."""
-        ...
-
-    @property
-    def wait_s(self) -> float:
-        """How long its oldest text waited."""
-        ...
-
-    @property
-    def compute_s(self) -> float:
-        """How long the engine took."""
-        ...
 
 
 class EmbeddingInstruments:

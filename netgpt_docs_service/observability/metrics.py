@@ -7,7 +7,8 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from netgpt_docs_service.domain.documents import Receipt
-from netgpt_docs_service.observability.embedding_metrics import EmbeddingInstruments, EngineRun
+from netgpt_docs_service.observability.embedding_metrics import EmbeddingInstruments
+from netgpt_docs_service.observability.engine_run import EngineRun
 from netgpt_docs_service.version import __version__
 
 _INGEST_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from netgpt_docs_service.embedding.observer import Lane, UnitReport
+from netgpt_docs_service.embedding.observer import Lane
+from netgpt_docs_service.observability.engine_run import EngineRun
 from netgpt_docs_service.observability.metrics import Metrics
 
-RUN = UnitReport(
+RUN = EngineRun(
     lane=Lane.INGEST, texts=3, tokens=300, computed_tokens=312, wait_s=0.25, compute_s=0.125
 )
 
