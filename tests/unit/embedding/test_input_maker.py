@@ -82,7 +82,8 @@ async def test_a_caller_that_left_is_counted_until_its_thread_has_ended(
     await asyncio.wait([gone], timeout=30)
     assert gone.cancelled()
     with pytest.raises(Overloaded):
-        await maker.make(Lane.INGEST, [LONG], TextKind.PASSAGE)
+        async with asyncio.timeout(5):
+            await maker.make(Lane.INGEST, [LONG], TextKind.PASSAGE)
     gate.set()
     await until(lambda: not any(maker._characters.values()), seconds=30)  # noqa: SLF001  no port
     assert (await maker.make(Lane.INGEST, [LONG], TextKind.PASSAGE)).tokens == 502
