@@ -14,8 +14,9 @@ from netgpt_docs_service.embedding.cpu_features import computes_bf16
 from netgpt_docs_service.embedding.engine_choice import EngineWish, Precision
 from netgpt_docs_service.embedding.load import LoadedModel, load_embedding
 from netgpt_docs_service.embedding.model_folder import open_model_folder
-from netgpt_docs_service.embedding.observer import NullObserver, UnitReport
+from netgpt_docs_service.embedding.observer import NullObserver
 from netgpt_docs_service.errors import ServiceError
+from netgpt_docs_service.observability.engine_run import EngineRun
 from netgpt_docs_service.settings import load_settings
 
 _CALL_TEXTS = 64
@@ -32,7 +33,7 @@ class PaddingObserver(NullObserver):
     def reset(self) -> None:
         self.real = self.computed = 0
 
-    def finished(self, unit: UnitReport) -> None:
+    def finished(self, unit: EngineRun) -> None:
         self.real += unit.tokens
         self.computed += unit.computed_tokens
 

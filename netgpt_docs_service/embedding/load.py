@@ -59,7 +59,11 @@ def load_embedding(
         lanes,
         tokenizer=tokenizer,
         fingerprint=fingerprint,
-        queue=WorkQueue(limit_tokens=queue_tokens, tokens_per_s=speed * len(lanes.ingest)),
+        queue=WorkQueue(
+            limit_tokens=queue_tokens,
+            tokens_per_s=speed * len(lanes.ingest),
+            observer=observer,
+        ),
         observer=observer,
     )
     return LoadedModel(embedder, tokenizer, profile)

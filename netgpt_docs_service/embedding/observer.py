@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from netgpt_docs_service.observability.engine_run import EngineRun
+
 
 class Lane(StrEnum):
     """The two kinds of work; neither waits for the other."""
@@ -15,23 +17,12 @@ class Lane(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnitReport:
-    """One run of the engine: what was in it, how long its oldest text waited, how long it took."""
-
-    lane: Lane
-    texts: int
-    tokens: int
-    computed_tokens: int
-    """What the engine computes for them: rows times the padded width."""
-    wait_s: float
-    compute_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
     """The work that waits, and the speed at which each lane has been served lately."""
 
     query_tokens: int
+    query_padded_tokens: int
+    """The same as the engine computes them when each text runs alone."""
     ingest_tokens: int
     query_tokens_per_s: float
     ingest_tokens_per_s: float
@@ -45,7 +36,11 @@ class Backlog:
 
 
 class EmbeddingObserver(Protocol):
-    """Told what happens, in the caller's thread or an engine's; must neither block nor raise."""
+    """Told what happens, in the caller's thread or an engine's; must neither block nor raise.
+
+    Each text that was `queued` is told of once more: in the run that `finished` it, as `failed` or
+    as `dropped`. Until then it waits or is being computed.
+    """
 
     def tokenized(self, lane: Lane, *, tokens: int, took_s: float) -> None:
         """Text became tokens, for work of this lane."""
@@ -56,19 +51,30 @@ class EmbeddingObserver(Protocol):
         ...
 
     def refused(self, lane: Lane, *, texts: int, tokens: int) -> None:
-        """Work was refused, because the queue is full."""
+        """Work was refused, because too much waits; it was never queued."""
         ...
 
-    def finished(self, unit: UnitReport) -> None:
-        """The engine returned vectors."""
+    def dropped(self, lane: Lane, *, texts: int, tokens: int) -> None:
+        """Queued texts were left out: their caller has gone or its call failed, or we close."""
         ...
 
-    def failed(self, unit: UnitReport) -> None:
-        """The engine raised; the calls in this unit failed."""
+    def failed(self, lane: Lane, *, texts: int, tokens: int) -> None:
+        """Queued texts were given up: the engine raised on their call alone, or they are too long.
+
+        What still waits of the same call is dropped.
+        """
+        ...
+
+    def finished(self, unit: EngineRun) -> None:
+        """The engine returned the vectors of all texts in this run."""
+        ...
+
+    def raised(self, unit: EngineRun) -> None:
+        """The engine raised in this run; its texts are told of later, whatever becomes of them."""
         ...
 
     def truncated(self, lane: Lane, *, texts: int) -> None:
-        """Inputs longer than the model takes were stopped before the engine; their calls failed."""
+        """Inputs longer than the model takes were stopped before the engine; they also `failed`."""
         ...
 
 
@@ -84,10 +90,16 @@ class NullObserver:
     def refused(self, lane: Lane, *, texts: int, tokens: int) -> None:
         """Do nothing."""
 
-    def finished(self, unit: UnitReport) -> None:
+    def dropped(self, lane: Lane, *, texts: int, tokens: int) -> None:
         """Do nothing."""
 
-    def failed(self, unit: UnitReport) -> None:
+    def failed(self, lane: Lane, *, texts: int, tokens: int) -> None:
+        """Do nothing."""
+
+    def finished(self, unit: EngineRun) -> None:
+        """Do nothing."""
+
+    def raised(self, unit: EngineRun) -> None:
         """Do nothing."""
 
     def truncated(self, lane: Lane, *, texts: int) -> None:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from itertools import chain, groupby, islice
 
-from netgpt_docs_service.embedding.calls import UNIT_TOKENS, Call, Text
+from netgpt_docs_service.embedding.calls import UNIT_TOKENS, Call, Text, unit_rows
 from netgpt_docs_service.embedding.engine import LENGTH_STEP
 
 # A run costs 2 to 10 ms however small: as much as 40 to 60 tokens. More padding than that is
@@ -52,6 +52,7 @@ class QueryLine:
                 continue
             unit.append(text)
             width, own = widest, together
+        unit = unit[: unit_rows(len(unit))]  # the youngest wait for the next run
         self._remove(unit)
         return unit
 

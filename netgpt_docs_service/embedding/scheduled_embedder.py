@@ -15,10 +15,11 @@ from netgpt_docs_service.embedding.lane_worker import LaneWorker
 from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer
 from netgpt_docs_service.embedding.observer import Backlog, EmbeddingObserver, Lane
 from netgpt_docs_service.embedding.work_queue import WorkQueue
-from netgpt_docs_service.errors import LimitExceeded, Overloaded
+from netgpt_docs_service.errors import LimitExceeded
 
-# A call of whole texts up to this size is somebody waiting for a handful of sentences: it costs
-# about as much as one unit of ingest, so a question that comes just after it waits 0.2 s at most.
+# A call of whole texts up to this size, padding included, is somebody waiting for a handful of
+# sentences: it costs about as much as one unit of ingest, so a question that comes just after it
+# waits 0.2 s at most.
 SHORT_CALL_TOKENS = 512
 # Many short calls at once are bulk work in disguise: beyond four of them they go where calls take
 # turns, so that a question never has more than about a second of other people's texts before it.
@@ -41,7 +42,7 @@ class ScheduledEmbedder:
         """Start one thread for questions and one for each ingest engine; `close` ends them."""
         self._description = lanes.description
         self._tokenizer = tokenizer
-        self._maker = InputMaker(tokenizer)
+        self._maker = InputMaker(tokenizer, observer)
         self._fingerprint = fingerprint
         self._queue = queue
         self._observer = observer
@@ -84,7 +85,7 @@ class ScheduledEmbedder:
 
     async def embed_query(self, text: str) -> Vector:
         """Return the vector of a question, with the model's query prefix."""
-        inputs = await self._maker.make([text], TextKind.QUERY)
+        inputs = await self._maker.make(Lane.QUERY, [text], TextKind.QUERY)
         self._observer.tokenized(Lane.QUERY, tokens=inputs.tokens, took_s=inputs.took_s)
         self._check(inputs.ids[0], "the question")
         (vector,) = await self._embed(Lane.QUERY, inputs.ids)
@@ -97,7 +98,8 @@ class ScheduledEmbedder:
         """
         if not texts:
             return EmbeddedTexts(vectors=[], tokens=0)
-        inputs = await self._maker.make(texts, kind)
+        # Nobody knows yet how short the call is: questions never wait for its tokens in any case.
+        inputs = await self._maker.make(Lane.INGEST, texts, kind)
         lane = self._lane_of(inputs)
         self._observer.tokenized(lane, tokens=inputs.tokens, took_s=inputs.took_s)
         for index, ids in enumerate(inputs.ids):
@@ -114,6 +116,7 @@ class ScheduledEmbedder:
     def close(self) -> None:
         """Fail whoever waits, finish the units at hand and end the threads."""
         self._queue.close()
+        self._maker.close()
         deadline = time.monotonic() + _JOIN_S
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -136,9 +139,10 @@ class ScheduledEmbedder:
         ]
 
     def _lane_of(self, inputs: Inputs) -> Lane:
-        if inputs.tokens > SHORT_CALL_TOKENS:
+        if inputs.padded_tokens > SHORT_CALL_TOKENS:
             return Lane.INGEST
-        is_crowded = self.backlog.query_tokens + inputs.tokens > _CROWD_TOKENS
+        waiting = self.backlog.query_padded_tokens
+        is_crowded = waiting + inputs.padded_tokens > _CROWD_TOKENS
         return Lane.INGEST if is_crowded else Lane.QUERY
 
     def _check(self, ids: Sequence[int], name: str) -> None:
@@ -150,11 +154,5 @@ class ScheduledEmbedder:
             raise LimitExceeded(msg)
 
     async def _embed(self, lane: Lane, inputs: Sequence[Sequence[int]]) -> list[Vector]:
-        tokens = sum(map(len, inputs))
-        try:
-            future = self._queue.put(lane, inputs)
-        except Overloaded:
-            self._observer.refused(lane, texts=len(inputs), tokens=tokens)
-            raise
-        self._observer.queued(lane, texts=len(inputs), tokens=tokens)
-        return await asyncio.wrap_future(future)  # cancelling it cancels `future`: texts dropped
+        # Cancelling what is awaited cancels the queue's future: the texts are dropped.
+        return await asyncio.wrap_future(self._queue.put(lane, inputs))

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from netgpt_docs_service.domain.chunks import Vector
-from netgpt_docs_service.embedding.calls import Call, Text
+from netgpt_docs_service.embedding.calls import Call, Text, token_count
 from netgpt_docs_service.embedding.ingest_line import IngestLine
-from netgpt_docs_service.embedding.observer import Backlog, Lane
+from netgpt_docs_service.embedding.observer import Backlog, EmbeddingObserver, Lane
 from netgpt_docs_service.embedding.query_line import QueryLine
 from netgpt_docs_service.errors import LimitExceeded, Overloaded, Unavailable
 
@@ -47,13 +47,17 @@ class Line(Protocol):
 class WorkQueue:
     """Hold calls until an engine takes them; each lane takes at most `limit_tokens`.
 
-    The lanes are bounded apart, so that a full ingest lane refuses no query. Safe to call from
-    several threads.
+    The lanes are bounded apart, so that a full ingest lane refuses no query. Whoever takes a unit
+    tells what became of its texts; the queue tells of the others. Safe to call from several
+    threads.
     """
 
-    def __init__(self, *, limit_tokens: int, tokens_per_s: float) -> None:
+    def __init__(
+        self, *, limit_tokens: int, tokens_per_s: float, observer: EmbeddingObserver
+    ) -> None:
         """Start empty; `tokens_per_s` is the speed of each lane until it has been measured."""
         lock = threading.Lock()
+        self._observer = observer
         self._lock = lock
         self._limit_tokens = limit_tokens
         self._lanes = {
@@ -68,6 +72,7 @@ class WorkQueue:
         query, ingest = self._lanes[Lane.QUERY], self._lanes[Lane.INGEST]
         return Backlog(
             query_tokens=query.tokens,
+            query_padded_tokens=query.padded_tokens,
             ingest_tokens=ingest.tokens,
             query_tokens_per_s=query.tokens_per_s,
             ingest_tokens_per_s=ingest.tokens_per_s,
@@ -87,6 +92,8 @@ class WorkQueue:
         texts = [Text(call, index, ids) for index, ids in enumerate(inputs)]
         with self._lock:
             self._admit(lane, tokens, len(texts))
+            # Told under the lock: nobody hears of these texts before that they were taken on.
+            self._observer.queued(lane, texts=len(texts), tokens=tokens)
             self._lanes[lane].add(call, texts, tokens)
         call.future.add_done_callback(lambda _: self._drop_rest(call))
         return call.future
@@ -125,6 +132,7 @@ class WorkQueue:
         waiting = self._bounds(state.tokens, state.texts)
         for (waits, limit, unit), more in zip(waiting, (tokens, texts), strict=True):
             if waits + more > limit:
+                self._observer.refused(lane, texts=texts, tokens=tokens)
                 msg = (
                     f"{waits} {unit} wait in the {lane} lane and {more} more do not fit; "
                     f"it takes {limit}"
@@ -135,7 +143,10 @@ class WorkQueue:
         if not call.future.cancelled() and call.future.exception() is None:
             return  # answered: nothing of it waits
         with self._lock:
-            self._lanes[call.lane].drop(call)
+            dropped = self._lanes[call.lane].drop(call)
+        if dropped:
+            tokens = token_count(dropped)
+            self._observer.dropped(call.lane, texts=len(dropped), tokens=tokens)
 
 
 @dataclass(slots=True)
@@ -145,6 +156,7 @@ class _LaneState:
     done_tokens: float  # over `done_s`; both are sums that forget
     done_s: float = 1.0
     tokens: int = 0
+    padded_tokens: int = 0
     texts: int = 0
 
     @property
@@ -154,6 +166,7 @@ class _LaneState:
     def add(self, call: Call, texts: Sequence[Text], tokens: int) -> None:
         self.line.add(call, texts)
         self.tokens += tokens
+        self.padded_tokens += sum(text.width for text in texts)
         self.texts += len(texts)
         self.arrival.notify_all()  # one call may be work for every worker of the lane
 
@@ -162,11 +175,14 @@ class _LaneState:
         self._gone(unit)
         return unit
 
-    def drop(self, call: Call) -> None:
-        self._gone(self.line.drop(call))
+    def drop(self, call: Call) -> Sequence[Text]:
+        dropped = self.line.drop(call)
+        self._gone(dropped)
+        return dropped
 
     def _gone(self, texts: Sequence[Text]) -> None:
-        self.tokens -= sum(len(text.ids) for text in texts)
+        self.tokens -= token_count(texts)
+        self.padded_tokens -= sum(text.width for text in texts)
         self.texts -= len(texts)
 
 

@@ -2,48 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from netgpt_docs_service.observability.engine_run import EngineRun
 
 _LANES = ("query", "ingest")
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.2, 2.5, 5)
 _TEXTS = (1, 2, 4, 8, 16, 32, 64)
 _TOKENS = (8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
-
-
-class EngineRun(Protocol):
-    """One run of the embedding engine, as an embedder reports it."""
-
-    @property
-    def lane(self) -> str:
-        """`query` or `ingest`."""
-        ...
-
-    @property
-    def texts(self) -> int:
-        """Texts in the run."""
-        ...
-
-    @property
-    def tokens(self) -> int:
-        """Tokens in the run."""
-        ...
-
-    @property
-    def computed_tokens(self) -> int:
-        """The same with the padding."""
-        ...
-
-    @property
-    def wait_s(self) -> float:
-        """How long its oldest text waited."""
-        ...
-
-    @property
-    def compute_s(self) -> float:
-        """How long the engine took."""
-        ...
 
 
 class EmbeddingInstruments:
@@ -54,22 +20,25 @@ class EmbeddingInstruments:
         self._registry = registry
         self._declare_queue()
         self._declare_runs()
+        self._declare_run_counts()
         self._declare_tokenizer()
         self._declare_engine()
         for lane in _LANES:  # what should stay 0 is shown as 0, not left out
             self.truncated.labels(lane)
             self.computed_tokens.labels(lane)
+            self.failed_runs.labels(lane)
 
-    def observe_run(self, run: EngineRun, outcome: str) -> None:
-        """Count one run that ended with `outcome`: finished or failed."""
-        self.texts.labels(run.lane, outcome).inc(run.texts)
-        self.tokens.labels(run.lane, outcome).inc(run.tokens)
+    def count(self, lane: str, outcome: str, *, texts: int, tokens: int) -> None:
+        """Count what became of some texts."""
+        self.texts.labels(lane, outcome).inc(texts)
+        self.tokens.labels(lane, outcome).inc(tokens)
+
+    def observe_run(self, run: EngineRun) -> None:
+        """Measure one run, however it ended."""
         self.wait_s.labels(run.lane).observe(max(0.0, run.wait_s))
         self.compute_s.labels(run.lane).observe(run.compute_s)
         self.run_texts.labels(run.lane).observe(run.texts)
         self.run_tokens.labels(run.lane).observe(run.computed_tokens)
-        if outcome == "finished":
-            self.computed_tokens.labels(run.lane).inc(run.computed_tokens)
 
     def _declare_queue(self) -> None:
         self.queue_tokens = Gauge(
@@ -131,9 +100,17 @@ class EmbeddingInstruments:
             buckets=_TOKENS,
             registry=self._registry,
         )
+
+    def _declare_run_counts(self) -> None:
         self.computed_tokens = Counter(
             "netgpt_embedding_computed_tokens_total",
             "Tokens that engines computed, padding included.",
+            ["lane"],
+            registry=self._registry,
+        )
+        self.failed_runs = Counter(
+            "netgpt_embedding_failed_runs_total",
+            "Runs in which the engine raised.",
             ["lane"],
             registry=self._registry,
         )

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from netgpt_docs_service.domain.documents import Receipt
-from netgpt_docs_service.observability.embedding_metrics import EmbeddingInstruments, EngineRun
+from netgpt_docs_service.observability.embedding_metrics import EmbeddingInstruments
+from netgpt_docs_service.observability.engine_run import EngineRun
 from netgpt_docs_service.version import __version__
 
 _INGEST_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60)
@@ -94,21 +95,30 @@ class Metrics:
 
     def queued(self, lane: str, *, texts: int, tokens: int) -> None:
         """Count work that the embedder took on."""
-        self._embedding.texts.labels(lane, "queued").inc(texts)
-        self._embedding.tokens.labels(lane, "queued").inc(tokens)
+        self._embedding.count(lane, "queued", texts=texts, tokens=tokens)
 
     def refused(self, lane: str, *, texts: int, tokens: int) -> None:
-        """Count work that the embedder refused because its queue is full."""
-        self._embedding.texts.labels(lane, "refused").inc(texts)
-        self._embedding.tokens.labels(lane, "refused").inc(tokens)
+        """Count work that the embedder refused because too much waits."""
+        self._embedding.count(lane, "refused", texts=texts, tokens=tokens)
+
+    def dropped(self, lane: str, *, texts: int, tokens: int) -> None:
+        """Count queued texts that were left out because nobody waits for them any more."""
+        self._embedding.count(lane, "dropped", texts=texts, tokens=tokens)
+
+    def failed(self, lane: str, *, texts: int, tokens: int) -> None:
+        """Count queued texts that the engine could not embed."""
+        self._embedding.count(lane, "failed", texts=texts, tokens=tokens)
 
     def finished(self, unit: EngineRun) -> None:
-        """Count one run of the engine that returned vectors."""
-        self._embedding.observe_run(unit, "finished")
+        """Count one run of the engine that returned vectors, and its texts."""
+        self._embedding.observe_run(unit)
+        self._embedding.count(unit.lane, "finished", texts=unit.texts, tokens=unit.tokens)
+        self._embedding.computed_tokens.labels(unit.lane).inc(unit.computed_tokens)
 
-    def failed(self, unit: EngineRun) -> None:
-        """Count one run of the engine that raised."""
-        self._embedding.observe_run(unit, "failed")
+    def raised(self, unit: EngineRun) -> None:
+        """Count one run of the engine that raised; what becomes of its texts is told apart."""
+        self._embedding.observe_run(unit)
+        self._embedding.failed_runs.labels(unit.lane).inc()
 
     def truncated(self, lane: str, *, texts: int) -> None:
         """Count inputs that were too long for the model and came as far as its engine."""

@@ -45,7 +45,7 @@ async def opened_room(
     """Start the threads; whoever waits at the end is refused, and every thread ends."""
     query, *ingest = (held_engine() for _ in range(ingest_engines + 1))
     description = EngineDescription(engine="fake", precision="f32", self_check_cosine=1.0)
-    queue = WorkQueue(limit_tokens=limit_tokens, tokens_per_s=100)
+    queue = WorkQueue(limit_tokens=limit_tokens, tokens_per_s=100, observer=observer)
     embedder = ScheduledEmbedder(
         EngineLanes(query=query, ingest=tuple(ingest), description=description),
         tokenizer=tokenizer,

@@ -22,7 +22,8 @@ from netgpt_docs_service.embedding.fingerprint import fingerprint_model
 from netgpt_docs_service.embedding.interface import ModelFingerprint
 from netgpt_docs_service.embedding.model_folder import open_model_folder
 from netgpt_docs_service.embedding.model_profile import read_profile
-from netgpt_docs_service.embedding.observer import Lane, UnitReport
+from netgpt_docs_service.embedding.observer import Lane
+from netgpt_docs_service.observability.engine_run import EngineRun
 
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 _WORDS = (
@@ -123,8 +124,10 @@ class RecordingObserver:
     def __init__(self) -> None:
         self.queues: list[tuple[Lane, int, int]] = []
         self.refusals: list[tuple[Lane, int, int]] = []
-        self.units: list[UnitReport] = []
-        self.failures: list[UnitReport] = []
+        self.units: list[EngineRun] = []
+        self.raises: list[EngineRun] = []
+        self.failures: list[tuple[Lane, int, int]] = []
+        self.drops: list[tuple[Lane, int, int]] = []
         self.tokenizings: list[tuple[Lane, int]] = []
         self.truncations: list[tuple[Lane, int]] = []
 
@@ -138,11 +141,17 @@ class RecordingObserver:
     def refused(self, lane: Lane, *, texts: int, tokens: int) -> None:
         self.refusals.append((lane, texts, tokens))
 
-    def finished(self, unit: UnitReport) -> None:
+    def finished(self, unit: EngineRun) -> None:
         self.units.append(unit)
 
-    def failed(self, unit: UnitReport) -> None:
-        self.failures.append(unit)
+    def raised(self, unit: EngineRun) -> None:
+        self.raises.append(unit)
+
+    def failed(self, lane: Lane, *, texts: int, tokens: int) -> None:
+        self.failures.append((lane, texts, tokens))
+
+    def dropped(self, lane: Lane, *, texts: int, tokens: int) -> None:
+        self.drops.append((lane, texts, tokens))
 
     def truncated(self, lane: Lane, *, texts: int) -> None:
         self.truncations.append((lane, texts))

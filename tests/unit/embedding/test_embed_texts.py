@@ -8,15 +8,14 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from netgpt_docs_service.embedding import input_maker
-from netgpt_docs_service.embedding.input_maker import InputMaker
+from netgpt_docs_service.embedding.engine import LENGTH_STEP
 from netgpt_docs_service.embedding.interface import TextKind
 from netgpt_docs_service.embedding.measured_tokenizer import MeasuredTokenizer
 from netgpt_docs_service.embedding.model_folder import ModelFolder
 from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer, load_tokenizer
 from netgpt_docs_service.embedding.observer import Lane
 from netgpt_docs_service.embedding.scheduled_embedder import SHORT_CALL_TOKENS
-from netgpt_docs_service.errors import LimitExceeded, Overloaded
+from netgpt_docs_service.errors import LimitExceeded
 from tests.support.embedding_room import MAX_TOKENS, EmbeddingRoom, entered, opened_room, words
 from tests.support.models import RecordingObserver
 from tests.support.polling import until
@@ -88,6 +87,27 @@ async def test_a_longer_call_is_ingest(room: EmbeddingRoom, observer: RecordingO
     assert observer.tokenizings == [(Lane.INGEST, SHORT_CALL_TOKENS + 1)]
 
 
+async def test_many_tiny_texts_are_ingest_as_their_padding_costs_too(
+    room: EmbeddingRoom, observer: RecordingObserver
+) -> None:
+    for texts in (SHORT_CALL_TOKENS // LENGTH_STEP, SHORT_CALL_TOKENS // LENGTH_STEP + 1):
+        await room.embedder.embed_texts(["a"] * texts, kind=TextKind.QUERY)
+    assert [lane for lane, _, _ in observer.queues] == [Lane.QUERY, Lane.INGEST]
+
+
+async def test_a_crowd_of_tiny_texts_does_not_stand_before_a_question(
+    held: EmbeddingRoom, observer: RecordingObserver
+) -> None:
+    first = asyncio.create_task(held.embedder.embed_query("a"))
+    await entered(held.query)
+    calls = [held.embedder.embed_texts(["a"] * 20, kind=TextKind.QUERY) for _ in range(20)]
+    crowd = asyncio.gather(first, *calls)
+    await until(lambda: len(observer.queues) == 21, seconds=30)
+    assert held.embedder.backlog.query_padded_tokens == 6 * 20 * LENGTH_STEP
+    held.open_gates()
+    assert len(await crowd) == 21
+
+
 async def test_a_crowd_of_short_calls_does_not_stand_before_a_question(
     held: EmbeddingRoom, observer: RecordingObserver
 ) -> None:
@@ -113,20 +133,6 @@ async def test_a_text_too_long_is_named_and_nothing_is_embedded(
 async def test_a_hundred_thousand_tokens_are_refused(room: EmbeddingRoom) -> None:
     with pytest.raises(LimitExceeded, match="text 0 has 100004 tokens"):
         await room.embedder.embed_texts([words(100_000)], kind=TextKind.QUERY)
-
-
-async def test_too_many_characters_at_once_are_refused(
-    tokenizer: ModelTokenizer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(input_maker, "_MOST_CHARACTERS", 5_000)
-    maker = InputMaker(tokenizer)
-    first, second = await asyncio.gather(
-        *(maker.make([words(500)], TextKind.QUERY) for _ in range(2)), return_exceptions=True
-    )
-    assert not isinstance(first, BaseException)
-    assert first.tokens == 502
-    assert isinstance(second, Overloaded)
-    assert (await maker.make([words(500)], TextKind.QUERY)).tokens == 502
 
 
 async def test_tokenizing_is_told_to_the_observer(

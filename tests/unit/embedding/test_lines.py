@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from netgpt_docs_service.embedding.observer import Lane
+from netgpt_docs_service.embedding.observer import Lane, NullObserver
 from netgpt_docs_service.embedding.work_queue import WorkQueue
 
 Take = Callable[[], list[int]]
@@ -14,7 +14,7 @@ Take = Callable[[], list[int]]
 
 @pytest.fixture
 def queue() -> WorkQueue:
-    return WorkQueue(limit_tokens=1_000_000, tokens_per_s=1_000)
+    return WorkQueue(limit_tokens=1_000_000, tokens_per_s=1_000, observer=NullObserver())
 
 
 @pytest.fixture
@@ -72,9 +72,17 @@ def test_waiting_questions_go_together(queue: WorkQueue, take_query: Take) -> No
 def test_a_crowd_of_questions_of_unlike_length_is_one_run(
     queue: WorkQueue, take_query: Take
 ) -> None:
-    for size in (20, 40) * 5:
+    for size in (20, 40) * 4:
         queue.put(Lane.QUERY, [[1] * size])
-    assert take_query() == [20, 40] * 5
+    assert take_query() == [20, 40] * 4
+
+
+def test_a_unit_of_questions_has_a_power_of_two_of_rows_the_oldest_first(
+    queue: WorkQueue, take_query: Take
+) -> None:
+    for size in range(3, 10):
+        queue.put(Lane.QUERY, [[1] * size])
+    assert [take_query() for _ in range(3)] == [[3, 4, 5, 6], [7, 8], [9]]
 
 
 def test_a_long_question_takes_no_short_ones_along(queue: WorkQueue, take_query: Take) -> None:

@@ -1,16 +1,33 @@
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Callable, Iterator
+
 import pytest
 
 from netgpt_docs_service.embedding.calls import UNIT_TOKENS
-from netgpt_docs_service.embedding.observer import Lane
+from netgpt_docs_service.embedding.observer import Lane, NullObserver
 from netgpt_docs_service.embedding.work_queue import MOST_TEXTS, WorkQueue
 from netgpt_docs_service.errors import LimitExceeded, Overloaded, Unavailable
+from tests.support.models import RecordingObserver
 
 
 @pytest.fixture
-def queue() -> WorkQueue:
-    return WorkQueue(limit_tokens=2_000, tokens_per_s=1_000)
+def observer() -> RecordingObserver:
+    return RecordingObserver()
+
+
+@pytest.fixture
+def queue(observer: RecordingObserver) -> WorkQueue:
+    return WorkQueue(limit_tokens=2_000, tokens_per_s=1_000, observer=observer)
+
+
+@pytest.fixture
+def traced_bytes() -> Iterator[Callable[[], int]]:
+    """Return what Python has allocated since the test began and not freed."""
+    tracemalloc.start()
+    yield lambda: tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
 
 
 def test_a_unit_holds_no_more_than_its_tokens(queue: WorkQueue) -> None:
@@ -58,7 +75,7 @@ def test_what_could_never_fit_is_not_asked_to_come_again(queue: WorkQueue) -> No
 
 
 def test_texts_are_bounded_however_short_they_are() -> None:
-    queue = WorkQueue(limit_tokens=1_000_000, tokens_per_s=1_000)
+    queue = WorkQueue(limit_tokens=1_000_000, tokens_per_s=1_000, observer=NullObserver())
     for _ in range(MOST_TEXTS):
         queue.put(Lane.QUERY, [[1]])
     with pytest.raises(Overloaded, match="4096 texts wait in the query lane") as refused:
@@ -66,6 +83,19 @@ def test_texts_are_bounded_however_short_they_are() -> None:
     assert refused.value.retry_after_s == pytest.approx(4.096)
     with pytest.raises(LimitExceeded, match="4097 texts; the queue takes 4096"):
         queue.put(Lane.INGEST, [[1]] * (MOST_TEXTS + 1))
+
+
+@pytest.mark.parametrize("lane", Lane)
+def test_what_is_refused_holds_no_memory(lane: Lane, traced_bytes: Callable[[], int]) -> None:
+    queue = WorkQueue(limit_tokens=1_000_000, tokens_per_s=1_000, observer=NullObserver())
+    waiting = [queue.put(lane, [[1] * 12]) for _ in range(MOST_TEXTS)]
+    full_bytes = traced_bytes()
+    for _ in range(10_000 - MOST_TEXTS):
+        with pytest.raises(Overloaded):
+            queue.put(lane, [[1] * 12])
+    assert full_bytes < 20_000_000
+    assert traced_bytes() - full_bytes < 1_000_000  # 20 MB, if it were kept
+    assert len(waiting) == MOST_TEXTS
 
 
 @pytest.mark.parametrize("lane", Lane)
@@ -101,6 +131,18 @@ def test_the_backlog_is_told_in_seconds(queue: WorkQueue) -> None:
     for _ in range(100):
         queue.measured(Lane.INGEST, tokens=400, compute_s=1, workers=2)
     assert queue.backlog.seconds == pytest.approx(0.6, rel=0.01)
+
+
+def test_what_a_caller_leaves_behind_is_told_as_dropped(
+    queue: WorkQueue, observer: RecordingObserver
+) -> None:
+    gone = queue.put(Lane.INGEST, [[1] * 500, [1] * 300])
+    assert len(queue.take(Lane.INGEST)) == 1
+    gone.cancel()
+    queue.put(Lane.QUERY, [[1] * 12] * 2)
+    queue.close()
+    assert observer.queues == [(Lane.INGEST, 2, 800), (Lane.QUERY, 2, 24)]
+    assert observer.drops == [(Lane.INGEST, 1, 300), (Lane.QUERY, 2, 24)]
 
 
 def test_closing_fails_who_waits_and_who_comes_after(queue: WorkQueue) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from netgpt_docs_service.embedding.observer import Lane, UnitReport
+from netgpt_docs_service.embedding.observer import Lane
+from netgpt_docs_service.observability.engine_run import EngineRun
 from netgpt_docs_service.observability.metrics import Metrics
 
-RUN = UnitReport(
+RUN = EngineRun(
     lane=Lane.INGEST, texts=3, tokens=300, computed_tokens=312, wait_s=0.25, compute_s=0.125
 )
 
@@ -37,6 +38,14 @@ def metrics() -> Metrics:
         (
             lambda metrics: metrics.refused("ingest", texts=2, tokens=90),
             'netgpt_embedding_tokens_total{lane="ingest",outcome="refused"} 90.0',
+        ),
+        (
+            lambda metrics: metrics.dropped("ingest", texts=2, tokens=90),
+            'netgpt_embedding_texts_total{lane="ingest",outcome="dropped"} 2.0',
+        ),
+        (
+            lambda metrics: metrics.failed("query", texts=2, tokens=90),
+            'netgpt_embedding_tokens_total{lane="query",outcome="failed"} 90.0',
         ),
         (
             lambda metrics: metrics.truncated("query", texts=1),
@@ -92,8 +101,10 @@ def test_a_run_of_the_engine_is_counted_with_its_shape(metrics: Metrics, line: s
     assert line in metrics.text().decode().splitlines()
 
 
-def test_a_failed_run_computed_nothing_of_use(metrics: Metrics) -> None:
-    metrics.failed(RUN)
+def test_a_run_that_raised_is_counted_apart_from_its_texts(metrics: Metrics) -> None:
+    metrics.raised(RUN)
     told = metrics.text().decode().splitlines()
-    assert 'netgpt_embedding_texts_total{lane="ingest",outcome="failed"} 3.0' in told
+    assert 'netgpt_embedding_failed_runs_total{lane="ingest"} 1.0' in told
+    assert 'netgpt_embedding_compute_seconds_sum{lane="ingest"} 0.125' in told
+    assert not any(line.startswith("netgpt_embedding_texts_total{") for line in told)
     assert 'netgpt_embedding_computed_tokens_total{lane="ingest"} 0.0' in told
