@@ -169,7 +169,7 @@ def _config(*, layers: int, hidden: int, vocab_size: int) -> dict[str, object]:
         "intermediate_size": 4 * hidden,
         "layer_norm_eps": 1e-12,
         "max_position_embeddings": 512,
-        "num_attention_heads": min(12, max(1, hidden // 32)),  # 12 in small and in base
+        "num_attention_heads": 16 if hidden > 768 else min(12, max(1, hidden // 32)),  # as BGE's
         "num_hidden_layers": layers,
         "pad_token_id": 0,
         "transformers_version": "4.30.0",
