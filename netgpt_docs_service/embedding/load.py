@@ -18,7 +18,7 @@ from netgpt_docs_service.embedding.scheduled_embedder import ScheduledEmbedder
 from netgpt_docs_service.embedding.work_queue import WorkQueue
 from netgpt_docs_service.errors import ModelUnavailable
 
-_WARM_UP_RUNS = 3  # the first ones pay for the engine's own start; the best one counts
+_WARM_UP_RUNS = 2  # the first ones pay for the engine's own start; the best one counts
 _NULL = NullObserver()
 
 
