@@ -168,7 +168,9 @@ def _load_model(settings: Settings, metrics: Metrics) -> LoadedModel:
 def _chunker(settings: Settings, model: LoadedModel, metrics: Metrics) -> TokenChunker:
     chunk_tokens = min(settings.chunk_size, model.embedder.max_tokens)
     if chunk_tokens < settings.chunk_size:
-        _LOG.warning(
+        is_chosen = "chunk_size" in settings.model_fields_set
+        _LOG.log(
+            logging.WARNING if is_chosen else logging.INFO,
             "CHUNK_SIZE %d is more than %s takes: chunks have at most %d tokens",
             settings.chunk_size,
             settings.embedding_model,

@@ -42,7 +42,7 @@ def _faster_engines_failed(monkeypatch: pytest.MonkeyPatch) -> None:
             EngineLanes(query=engine, ingest=(engine,), description=CHOSEN),
             tokenizer=tokenizer,
             fingerprint=replace(FINGERPRINT, max_tokens=512),
-            queue=WorkQueue(limit_tokens=10_000, tokens_per_s=100),
+            queue=WorkQueue(limit_tokens=10_000, tokens_per_s=100, observer=observer),
             observer=observer,
         )
         return LoadedModel(embedder, tokenizer, read_profile(folder, name=name))
