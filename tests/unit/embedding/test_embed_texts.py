@@ -28,11 +28,6 @@ def prefixed(bge_folder: ModelFolder) -> ModelTokenizer:
     )
 
 
-@pytest.fixture
-def observer() -> RecordingObserver:
-    return RecordingObserver()
-
-
 @pytest_asyncio.fixture
 async def held(
     prefixed: ModelTokenizer, observer: RecordingObserver

@@ -23,11 +23,6 @@ LONG = words(500)
 
 
 @pytest.fixture
-def observer() -> RecordingObserver:
-    return RecordingObserver()
-
-
-@pytest.fixture
 def maker(
     tokenizer: ModelTokenizer, observer: RecordingObserver, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[InputMaker]:

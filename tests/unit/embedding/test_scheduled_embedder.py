@@ -35,19 +35,6 @@ OWN = (getattr(os, "PRIO_PROCESS", 0), 0)
 NO_THREAD = 2**22 + 1  # Linux gives no number above 2**22
 
 
-@pytest.fixture
-def observer() -> RecordingObserver:
-    return RecordingObserver()
-
-
-@pytest_asyncio.fixture
-async def room(
-    tokenizer: ModelTokenizer, observer: RecordingObserver
-) -> AsyncIterator[EmbeddingRoom]:
-    async with opened_room(tokenizer, observer) as room:
-        yield room
-
-
 @pytest_asyncio.fixture
 async def wide_room(
     tokenizer: ModelTokenizer, observer: RecordingObserver

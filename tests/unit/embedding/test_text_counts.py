@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
-from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer
 from netgpt_docs_service.embedding.observer import Lane
-from tests.support.embedding_room import MAX_TOKENS, POISON, EmbeddingRoom, entered, opened_room
+from tests.support.embedding_room import MAX_TOKENS, POISON, EmbeddingRoom, entered
 from tests.support.models import RecordingObserver
-
-
-@pytest.fixture
-def observer() -> RecordingObserver:
-    return RecordingObserver()
-
-
-@pytest_asyncio.fixture
-async def room(
-    tokenizer: ModelTokenizer, observer: RecordingObserver
-) -> AsyncIterator[EmbeddingRoom]:
-    async with opened_room(tokenizer, observer) as room:
-        yield room
 
 
 @pytest.mark.parametrize("lane", Lane)

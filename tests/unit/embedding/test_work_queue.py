@@ -13,11 +13,6 @@ from tests.support.models import RecordingObserver
 
 
 @pytest.fixture
-def observer() -> RecordingObserver:
-    return RecordingObserver()
-
-
-@pytest.fixture
 def queue(observer: RecordingObserver) -> WorkQueue:
     return WorkQueue(limit_tokens=2_000, tokens_per_s=1_000, observer=observer)
 
