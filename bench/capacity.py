@@ -111,7 +111,10 @@ def main() -> None:
     print("| model | engine | first start | second start | ready | after work | store | on disk |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     costs = []
-    with tempfile.TemporaryDirectory(prefix="bench-capacity-") as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="bench-capacity-",
+        ignore_cleanup_errors=True,  # the store is still closing
+    ) as folder:
         for name in arguments.models.split(","):
             cost = measure(name, Path(folder))
             costs.append(cost)

@@ -180,7 +180,10 @@ def _percentile(times: list[float], share: float) -> float:
 
 
 async def run(arguments: argparse.Namespace) -> Lanes:
-    with tempfile.TemporaryDirectory(prefix="bench-lanes-") as temporary:
+    with tempfile.TemporaryDirectory(
+        prefix="bench-lanes-",
+        ignore_cleanup_errors=True,  # the store is still closing
+    ) as temporary:
         work = Path(temporary)
         is_bundled = arguments.model == "bundled"
         settings = {
