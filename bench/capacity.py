@@ -22,6 +22,7 @@ import httpx
 
 from bench.peers.models import make_model
 from bench.peers.texts import single_token_words
+from tests.support.resident_memory import resident_mb
 from tests.support.service_process import KEY, ServiceProcess, wait_until
 
 READY_S = 900.0
@@ -50,13 +51,6 @@ def started_s(service: ServiceProcess) -> float:
     if not service.is_running():
         raise RuntimeError(service.log.read_text(errors="replace"))
     return time.perf_counter() - began
-
-
-def resident_mb(pid: int | None) -> float:
-    if pid is None:
-        return 0.0
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * 4096 / 2**20
 
 
 def work(address: str, words: list[str]) -> str:
@@ -88,7 +82,8 @@ def measure(name: str, folder: Path) -> Cost:
     try:
         assert service.process is not None
         ready_mb = resident_mb(service.process.pid)
-        said = work(service.address, words)
+        said, store_pid = work(service.address, words), service.engine_pid()
+        assert store_pid is not None
         return Cost(
             model=name,
             engine=said[said.rfind("(") + 1 : said.rfind(")")],
@@ -96,7 +91,7 @@ def measure(name: str, folder: Path) -> Cost:
             second_start_s=second_s,
             ready_mb=ready_mb,
             worked_mb=resident_mb(service.process.pid),
-            store_mb=resident_mb(service.engine_pid()),
+            store_mb=resident_mb(store_pid),
             converted_mb=sum(each.stat().st_size for each in cache.rglob("*.*")) / 2**20,
         )
     finally:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 _CPUINFO = Path("/proc/cpuinfo")
-# oneDNN's own names, and the bf16 units that each still lets it use. A name that is not here
-# belongs to an older CPU, which has neither.
-_BF16_UNDER_LIMIT = {
-    "": frozenset({"avx512_bf16", "amx_bf16"}),
-    "ALL": frozenset({"avx512_bf16", "amx_bf16"}),
-    "DEFAULT": frozenset({"avx512_bf16", "amx_bf16"}),
-    "AVX512_CORE_BF16": frozenset({"avx512_bf16"}),
-    "AVX512_CORE_FP16": frozenset({"avx512_bf16"}),
-    "AVX10_1_512": frozenset({"avx512_bf16"}),
-    "AVX512_CORE_AMX": frozenset({"avx512_bf16", "amx_bf16"}),
-    "AVX512_CORE_AMX_FP16": frozenset({"avx512_bf16", "amx_bf16"}),
-    "AVX10_1_512_AMX": frozenset({"avx512_bf16", "amx_bf16"}),
-    "AVX10_1_512_AMX_FP16": frozenset({"avx512_bf16", "amx_bf16"}),
-}
+# oneDNN's own names of limits under which bf16 units may be used. A name that is in neither belongs
+# to an older CPU, which has none.
+_LIMITS_WITH_AMX = frozenset(
+    {
+        "",
+        "ALL",
+        "DEFAULT",
+        "AVX512_CORE_AMX",
+        "AVX512_CORE_AMX_FP16",
+        "AVX10_1_512_AMX",
+        "AVX10_1_512_AMX_FP16",
+    }
+)
+_LIMITS_WITHOUT_AMX = frozenset({"AVX512_CORE_BF16", "AVX512_CORE_FP16", "AVX10_1_512"})
 
 
 def computes_bf16(*, isa_limit: str = "", cpuinfo: Path = _CPUINFO) -> bool:
@@ -26,8 +26,10 @@ def computes_bf16(*, isa_limit: str = "", cpuinfo: Path = _CPUINFO) -> bool:
 
     `isa_limit` is oneDNN's ONEDNN_MAX_CPU_ISA. A CPU that does not tell its features has none.
     """
-    allowed = _BF16_UNDER_LIMIT.get(isa_limit.upper(), frozenset())
-    return not allowed.isdisjoint(_flags(cpuinfo))
+    limit, flags = isa_limit.upper(), _flags(cpuinfo)
+    if limit in _LIMITS_WITH_AMX:
+        return not flags.isdisjoint({"avx512_bf16", "amx_bf16"})
+    return limit in _LIMITS_WITHOUT_AMX and "avx512_bf16" in flags
 
 
 def _flags(cpuinfo: Path) -> frozenset[str]:

@@ -83,8 +83,13 @@ class EngineChooser:
         )
 
         engine = load_torch_engine(self.folder.path, threads=self.wish.threads)
-        # It is what the others are compared with, so its own cosine is 1.
-        return _lanes(engine, (engine,), ("torch", "f32", 1.0), failures)
+        description = EngineDescription(
+            engine="torch",
+            precision="f32",
+            self_check_cosine=1.0,  # it is what the others are compared with
+            fell_back=tuple(failures),
+        )
+        return EngineLanes(query=engine, ingest=(engine,), description=description)
 
     def _openvino(self, failures: list[str]) -> EngineLanes:
         *faster, last = _precisions(self.wish)
@@ -113,7 +118,13 @@ class EngineChooser:
                 f"{_SMALLEST_COSINE[precision]} is the least"
             )
             raise _WrongVectors(msg)
-        return _lanes(query, ingest, ("openvino", precision, cosine), failures)
+        description = EngineDescription(
+            engine="openvino",
+            precision=precision,
+            self_check_cosine=cosine,
+            fell_back=tuple(failures),
+        )
+        return EngineLanes(query=query, ingest=ingest, description=description)
 
     def _convert(self, target: Path) -> None:
         convert(
@@ -169,22 +180,6 @@ def _translated(root: Path) -> Iterator[None]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"the converted model in {root} cannot be kept or read: {error}"
         raise ModelUnavailable(msg) from error
-
-
-def _lanes(
-    query: Engine,
-    ingest: tuple[Engine, ...],
-    chosen: tuple[str, str, float],
-    failures: list[str],
-) -> EngineLanes:
-    engine, precision, cosine = chosen
-    description = EngineDescription(
-        engine=engine,
-        precision=precision,
-        self_check_cosine=cosine,
-        fell_back=tuple(failures),
-    )
-    return EngineLanes(query=query, ingest=ingest, description=description)
 
 
 def _precisions(wish: EngineWish) -> list[str]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from pathlib import Path
 
+from netgpt_docs_service.embedding.file_hash import sha256_of
 from netgpt_docs_service.embedding.interface import ModelFingerprint
 from netgpt_docs_service.embedding.model_folder import ModelFolder, read_json
 from netgpt_docs_service.embedding.model_profile import ModelProfile
 
-_BLOCK_BYTES = 1 << 20
 # Where a model was made and how it was trained or stored: no vector depends on these. Any field
 # not named here counts, because an unknown one (rope_theta, ...) may well decide.
 _IRRELEVANT = frozenset(
@@ -38,8 +36,8 @@ def fingerprint_model(
 ) -> ModelFingerprint:
     """Hash the files of `folder` and join them with the way they are used."""
     return ModelFingerprint(
-        weights_sha256=_sha256(folder.weights),
-        tokenizer_sha256=_sha256([folder.tokenizer_file]),
+        weights_sha256=sha256_of(folder.weights),
+        tokenizer_sha256=sha256_of([folder.tokenizer_file]),
         architecture_sha256=_architecture_sha256(folder),
         dimension=profile.dimension,
         pooling=profile.pooling,
@@ -49,16 +47,6 @@ def fingerprint_model(
         max_tokens=profile.max_tokens,
         quantization=quantization,
     )
-
-
-def _sha256(files: Iterable[Path]) -> str:
-    """Hash the files' bytes one after the other; for one file this is what sha256sum prints."""
-    digest = hashlib.sha256()
-    for path in files:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK_BYTES):
-                digest.update(block)
-    return digest.hexdigest()
 
 
 def _architecture_sha256(folder: ModelFolder) -> str:

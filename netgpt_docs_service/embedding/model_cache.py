@@ -5,7 +5,6 @@ The hashes tell damage, not malice: whoever may write to the folder decides what
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import shutil
@@ -15,6 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from netgpt_docs_service.embedding.file_hash import sha256_of
 
 _LOG = logging.getLogger(__name__)
 _MANIFEST = "manifest.json"
@@ -83,7 +84,7 @@ def _published(made: Path, target: Path) -> Path:
 
 
 def _seal(folder: Path) -> None:
-    hashes = {file.name: _sha256(file) for file in sorted(folder.iterdir())}
+    hashes = {file.name: sha256_of([file]) for file in sorted(folder.iterdir())}
     (folder / _MANIFEST).write_text(json.dumps(hashes), encoding="utf-8")
 
 
@@ -91,7 +92,7 @@ def _is_whole(folder: Path) -> bool:
     try:
         hashes = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         is_whole = bool(hashes) and all(
-            _sha256(folder / name) == sha256 for name, sha256 in hashes.items()
+            sha256_of([folder / name]) == sha256 for name, sha256 in hashes.items()
         )
     except FileNotFoundError:
         is_whole = False
@@ -101,11 +102,6 @@ def _is_whole(folder: Path) -> bool:
     if not is_whole and folder.exists():
         _LOG.warning("the converted model in %s is damaged and is made again", folder)
     return is_whole
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _remove_abandoned(root: Path) -> None:

@@ -33,6 +33,7 @@ from tests.support.quick_service import (
     opened_quick_service,
     wide_document,
 )
+from tests.support.resident_memory import resident_mb
 
 pytestmark = [pytest.mark.soak, pytest.mark.process, pytest.mark.timeout(1200)]
 
@@ -189,11 +190,6 @@ async def test_nothing_stale_is_left_of_killed_writes_once_they_are_old(
 
 
 DOCUMENTS, CHUNKS, QUERIES, TOP_K = 1000, 100, 50, 10
-
-
-def resident_mb(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 async def test_search_is_still_right_over_a_hundred_thousand_chunks(quick_folder: Path) -> None:
