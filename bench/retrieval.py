@@ -23,7 +23,7 @@ from netgpt_docs_service.domain.search import Question, SearchMode
 from netgpt_docs_service.errors import ServiceError
 from netgpt_docs_service.settings import load_settings
 from netgpt_docs_service.usecases.services import Services
-from netgpt_docs_service.wiring import open_services
+from netgpt_docs_service.wiring.services import open_services
 
 TENANT = "bench"
 TOP = 10

@@ -23,7 +23,7 @@ import httpx
 from netgpt_docs_service.cli.demo_service import RunningService, running_service
 from netgpt_docs_service.domain.documents import Document
 from netgpt_docs_service.settings import load_settings
-from netgpt_docs_service.wiring import open_services
+from netgpt_docs_service.wiring.services import open_services
 
 TIMING = re.compile(r"(\w+);dur=([\d.]+)")
 QUESTIONS = (

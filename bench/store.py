@@ -31,9 +31,9 @@ from netgpt_docs_service.domain.documents import DocumentFields, Manifest
 from netgpt_docs_service.domain.filters import Comparison
 from netgpt_docs_service.domain.search import Candidate, CandidateQuery, SearchMode
 from netgpt_docs_service.store.edge_collection import opened_collection
-from netgpt_docs_service.store.edge_maintenance import EdgeMaintenance
-from netgpt_docs_service.store.edge_store import EdgeStore
 from netgpt_docs_service.store.interface import ManifestQuery
+from netgpt_docs_service.store.point_maintenance import PointMaintenance
+from netgpt_docs_service.store.point_store import PointStore
 
 DIMENSION, CHUNKS_PER_DOCUMENT, WORDS_PER_CHUNK, VOCABULARY = 384, 5, 200, 20_000
 WRITERS, QUERIES, LISTINGS, RECALL_QUERIES, TICK_S = 16, 300, 20, 50, 0.005
@@ -169,7 +169,7 @@ async def watched() -> AsyncIterator[Stalls]:
             await ticker
 
 
-async def load(store: EdgeStore, written: Sequence[Written], *, writers: int) -> None:
+async def load(store: PointStore, written: Sequence[Written], *, writers: int) -> None:
     documents = iter(written)
 
     async def writer() -> None:
@@ -180,14 +180,14 @@ async def load(store: EdgeStore, written: Sequence[Written], *, writers: int) ->
     await asyncio.gather(*(writer() for _ in range(writers)))
 
 
-async def search(store: EdgeStore, query: CandidateQuery) -> list[Candidate]:
+async def search(store: PointStore, query: CandidateQuery) -> list[Candidate]:
     candidates = await store.candidates(TENANT, query)
     candidates.sort(key=lambda candidate: -candidate.dense_score - (candidate.sparse_score or 0))
     await store.resolve(TENANT, [candidate.chunk_id for candidate in candidates[:10]])
     return candidates
 
 
-async def search_next(store: EdgeStore, queries: list[CandidateQuery]) -> None:
+async def search_next(store: PointStore, queries: list[CandidateQuery]) -> None:
     await search(store, queries.pop())
 
 
@@ -200,7 +200,7 @@ async def timed_ms(repeat: int, call: Callable[[], Awaitable[object]]) -> list[f
     return sorted(times)
 
 
-async def recall(store: EdgeStore, corpus: Corpus) -> float:
+async def recall(store: PointStore, corpus: Corpus) -> float:
     found = 0
     for _ in range(RECALL_QUERIES):
         vector = unit(corpus.rng.standard_normal(DIMENSION) + 4 * corpus.query().vector[0])
@@ -217,7 +217,7 @@ async def recall(store: EdgeStore, corpus: Corpus) -> float:
     return found / (10 * RECALL_QUERIES)
 
 
-async def measured_load(store: EdgeStore, corpus: Corpus) -> AsyncIterator[Line]:
+async def measured_load(store: PointStore, corpus: Corpus) -> AsyncIterator[Line]:
     documents = corpus.documents[LATER:]
     begin = time.perf_counter()
     async with watched() as stalls:
@@ -228,7 +228,7 @@ async def measured_load(store: EdgeStore, corpus: Corpus) -> AsyncIterator[Line]
     yield Line("longest stall of the loop, loading", 1_000 * stalls.longest_s, "ms", 50)
 
 
-async def measured_search(store: EdgeStore, corpus: Corpus) -> AsyncIterator[Line]:
+async def measured_search(store: PointStore, corpus: Corpus) -> AsyncIterator[Line]:
     async with watched() as stalls:
         for name, condition in CONDITIONS.items():
             queries = [corpus.query(condition) for _ in range(QUERIES)]
@@ -246,7 +246,7 @@ async def measured_search(store: EdgeStore, corpus: Corpus) -> AsyncIterator[Lin
 
 async def measure(folder: Path, corpus: Corpus) -> AsyncIterator[Line]:
     async with opened_collection(folder, DIMENSION, description={"model": "bench"}) as process:
-        store = EdgeStore(process, free_bytes=lambda: 1 << 40, min_free_bytes=1)
+        store = PointStore(process, is_sole_writer=True)
         for part in (measured_load, measured_search):
             async for line in part(store, corpus):
                 yield line
@@ -255,7 +255,7 @@ async def measure(folder: Path, corpus: Corpus) -> AsyncIterator[Line]:
         yield Line("100 manifests and their count, worst", times[-1], "ms", 100)
         found = await recall(store, corpus)
         yield Line("recall@10 of the dense list", found, "", 0.99, is_floor=True)
-        yield Line("points", (await EdgeMaintenance(process).totals()).points, "")
+        yield Line("points", (await PointMaintenance(process).totals()).points, "")
         begin = time.perf_counter()
     yield Line("close", time.perf_counter() - begin, "s")
     begin = time.perf_counter()

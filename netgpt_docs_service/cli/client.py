@@ -114,7 +114,7 @@ async def remote_client(url: str, key: str) -> AsyncIterator[ApiClient]:
 async def local_client(settings: Settings) -> AsyncIterator[ApiClient]:
     """Open the embedded store in this process and talk to the same app, without a socket."""
     from netgpt_docs_service.app import create_app  # noqa: PLC0415  seconds of imports
-    from netgpt_docs_service.wiring import open_services  # noqa: PLC0415  as above
+    from netgpt_docs_service.wiring.services import open_services  # noqa: PLC0415  as above
 
     key = secrets.token_urlsafe(32)
     private = settings.model_copy(

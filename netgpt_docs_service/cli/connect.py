@@ -17,7 +17,7 @@ async def connect(settings: Settings, url: str | None, key: str | None) -> Async
 
     The key is `--key`, API_KEY, or the one that `serve --dev` left in the data directory.
     """
-    from netgpt_docs_service.wiring import owner_address  # noqa: PLC0415  imports numpy
+    from netgpt_docs_service.wiring.stores import owner_address  # noqa: PLC0415  imports numpy
 
     address = url or owner_address(settings.data_dir)
     if address is None:

@@ -68,7 +68,7 @@ def _environment(data_dir: Path, key: str) -> dict[str, str]:
 
 
 async def _address(process: asyncio.subprocess.Process, data_dir: Path, log: Path) -> str:
-    from netgpt_docs_service.wiring import owner_address  # noqa: PLC0415  imports numpy
+    from netgpt_docs_service.wiring.stores import owner_address  # noqa: PLC0415  imports numpy
 
     ends_s = time.monotonic() + _START_S
     async with httpx.AsyncClient() as http:

@@ -78,7 +78,7 @@ def _keys(settings: Settings) -> str:
 
 
 def _data_directory(settings: Settings) -> str:
-    from netgpt_docs_service.wiring import owner_address  # noqa: PLC0415  imports numpy
+    from netgpt_docs_service.wiring.stores import owner_address  # noqa: PLC0415  imports numpy
 
     folder = _existing(settings.data_dir)
     try:
@@ -101,7 +101,7 @@ def _disk(settings: Settings) -> str:
 
 
 def _model(settings: Settings) -> str:
-    from netgpt_docs_service.wiring import describe_model  # noqa: PLC0415  imports numpy
+    from netgpt_docs_service.wiring.model import describe_model  # noqa: PLC0415  imports numpy
 
     return describe_model(settings)
 

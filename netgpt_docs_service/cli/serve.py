@@ -67,7 +67,7 @@ def _development(settings: Settings, *, as_json: bool) -> Settings:
 
 async def _serve(settings: Settings, *, as_json: bool) -> None:
     from netgpt_docs_service.app import create_app  # noqa: PLC0415  seconds of imports
-    from netgpt_docs_service.wiring import open_services  # noqa: PLC0415  as above
+    from netgpt_docs_service.wiring.services import open_services  # noqa: PLC0415  as above
 
     _log(settings.log_level, is_stdout_taken=as_json)
     _log_threads(settings)

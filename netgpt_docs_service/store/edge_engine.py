@@ -12,11 +12,12 @@ import qdrant_edge as edge
 
 from netgpt_docs_service.domain.search import SearchMode
 from netgpt_docs_service.store import schema
+from netgpt_docs_service.store.bm25 import bm25_model
 from netgpt_docs_service.store.edge_filters import edge_filter
-from netgpt_docs_service.store.edge_shard import bm25_model, open_shard
+from netgpt_docs_service.store.edge_shard import open_shard
 from netgpt_docs_service.store.filters import ScopedFilter
 from netgpt_docs_service.store.point_reads import Count, Rank, Retrieve, Scores, Scroll
-from netgpt_docs_service.store.point_writes import Delete, Flush, SetPayload, Upsert
+from netgpt_docs_service.store.point_writes import Delete, Fence, Flush, Upsert
 from netgpt_docs_service.store.points import Point
 
 _EXACT = edge.SearchParams(quantization=edge.QuantizationSearchParams(ignore=True))
@@ -87,7 +88,7 @@ class EdgeEngine:
 
     @answer.register
     def _(self, request: Rank) -> Scores:
-        return _Ranking(self._shard, request, self._bm25.embed_query(request.text)).scores()
+        return _Ranking(self._shard, request, self._bm25.embed_query(request.words)).scores()
 
     @answer.register
     def _(self, request: Upsert) -> None:
@@ -99,10 +100,15 @@ class EdgeEngine:
         )
 
     @answer.register
-    def _(self, request: SetPayload) -> None:
-        matching = _among(request.ids, request.condition)
-        # A fence is not made durable for its own sake, so it costs no flush either.
-        self._shard.update(edge.UpdateOperation.set_payload_by_filter(matching, request.payload))
+    def _(self, request: Fence) -> None:
+        # Not made durable for its own sake, so it costs no flush either.
+        self._shard.update(
+            edge.UpdateOperation.upsert_points(
+                [self._indexed(request.point)],
+                edge_filter(request.condition),
+                edge.UpdateMode.UpdateOnly,
+            )
+        )
 
     @answer.register
     def _(self, request: Delete) -> None:
@@ -129,7 +135,7 @@ class EdgeEngine:
             return edge.Point(point.id, {}, point.payload)
         vectors: dict[str, edge.NamedVector] = {
             schema.DENSE: _floats(point.vector),
-            schema.BM25: self._bm25.embed_document(point.payload["text"]),
+            schema.BM25: self._bm25.embed_document(point.words),
         }
         return edge.Point(point.id, vectors, point.payload)
 

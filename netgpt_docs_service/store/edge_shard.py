@@ -34,13 +34,6 @@ def open_shard(folder: Path, dimension: int, *, lock_timeout_s: float) -> edge.E
     return _load(folder, dimension, deadline=time.monotonic() + lock_timeout_s)
 
 
-def bm25_model() -> edge.Bm25:
-    """Return the model that turns text into the weights of its words."""
-    return edge.Bm25(
-        edge.Bm25Config(language=schema.BM25_LANGUAGE, avg_len=schema.BM25_AVERAGE_LENGTH)
-    )
-
-
 def _create(folder: Path, dimension: int) -> None:
     draft = folder.with_name(f"{folder.name}.new")  # a crash in here leaves no half-made shard
     shutil.rmtree(draft, ignore_errors=True)

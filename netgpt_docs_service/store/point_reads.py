@@ -14,9 +14,13 @@ Scores: TypeAlias = list[tuple[str, float, float | None]]
 
 @dataclass(frozen=True, slots=True)
 class Retrieve(Read[list[Point]]):
-    """Return the points of `ids` that exist, in any order, with all of their payload."""
+    """Return the points of `ids` that exist, in any order, with all of their payload.
+
+    `is_settled` asks for what the majority of replicas has, where there are several.
+    """
 
     ids: tuple[str, ...]
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,7 @@ class Rank(Read[Scores]):
 
     filter: ScopedFilter
     corpus: ScopedFilter
-    text: str
+    words: str
     vector: bytes
     mode: SearchMode
     limit: int

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netgpt_docs_service.store.filters import ScopedFilter
-from netgpt_docs_service.store.payloads import Payload
 from netgpt_docs_service.store.points import Point, Request
 
 
@@ -21,12 +20,11 @@ class Upsert(Request[None]):
     update_only: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetPayload(Request[None]):
-    """Set fields of those points of `ids` that meet `condition`."""
+@dataclass(frozen=True, slots=True)
+class Fence(Request[None]):
+    """Replace a point that meets `condition`; insert nothing, and need not be durable."""
 
-    ids: tuple[str, ...]
-    payload: Payload
+    point: Point
     condition: ScopedFilter
 
 

@@ -12,11 +12,12 @@ AnswerT_co = TypeVar("AnswerT_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point: `vector` is float32 bytes; one that has it is indexed by its text too."""
+    """A point: `vector` is float32 bytes; one that has it is indexed by its `words`, too."""
 
     id: str
     payload: Payload
     vector: bytes | None = None
+    words: str = ""
 
 
 class Request(Generic[AnswerT_co]):

@@ -25,10 +25,13 @@ def older_than(tenant: str, sequence: int, *, generation: str | None) -> ScopedF
 
 
 def unmoved(tenant: str, manifest: Manifest, *, before: int) -> ScopedFilter:
-    """Match the manifest while its generation is that of `manifest` and its sequence lower."""
-    return of_tenant(
-        tenant, Kind.MANIFEST, must=[below("sequence", before), _points_at(manifest.generation)]
-    )
+    """Match `manifest` as long as nothing but its sequence changed, which is still lower."""
+    must = [
+        below("sequence", before),
+        equals("version", manifest.version),
+        _points_at(manifest.generation),
+    ]
+    return of_tenant(tenant, Kind.MANIFEST, must=must)
 
 
 def same_tombstone(tenant: str, manifest: Manifest) -> ScopedFilter:

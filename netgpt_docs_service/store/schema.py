@@ -33,7 +33,7 @@ PAYLOAD_INDEXES = {
 def layout(dimension: int) -> dict[str, str | int | float]:
     """Describe what cannot change under points that are already stored."""
     return {
-        "format": 1,
+        "format": 2,
         "dimension": dimension,
         "distance": "cosine",
         "bm25_language": BM25_LANGUAGE,

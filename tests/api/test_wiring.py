@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from netgpt_docs_service import wiring
 from netgpt_docs_service.embedding.engine import EngineDescription, EngineLanes
 from netgpt_docs_service.embedding.load import LoadedModel
 from netgpt_docs_service.embedding.model_folder import ModelFolder
@@ -18,6 +17,8 @@ from netgpt_docs_service.embedding.scheduled_embedder import ScheduledEmbedder
 from netgpt_docs_service.embedding.work_queue import WorkQueue
 from netgpt_docs_service.observability.metrics import Metrics
 from netgpt_docs_service.settings import Settings
+from netgpt_docs_service.wiring import model
+from netgpt_docs_service.wiring.services import open_services
 from tests.support.fakes import FINGERPRINT
 from tests.support.models import LengthEngine
 
@@ -47,8 +48,8 @@ def _faster_engines_failed(monkeypatch: pytest.MonkeyPatch) -> None:
         )
         return LoadedModel(embedder, tokenizer, read_profile(folder, name=name))
 
-    monkeypatch.setattr(wiring, "load_embedding", load)
-    monkeypatch.setattr(wiring, "usable_cpus", lambda: 5)
+    monkeypatch.setattr(model, "load_embedding", load)
+    monkeypatch.setattr(model, "usable_cpus", lambda: 5)
 
 
 @pytest.mark.usefixtures("_faster_engines_failed")
@@ -64,7 +65,7 @@ async def test_a_start_shows_its_engine_what_it_passed_over_and_its_threads(
         data_dir=tmp_path / "data",
     )
 
-    async with wiring.open_services(settings, metrics=metrics):
+    async with open_services(settings, metrics=metrics):
         shown = set(metrics.text().decode().splitlines())
 
     assert shown >= {

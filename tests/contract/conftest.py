@@ -13,10 +13,11 @@ import pytest_asyncio
 from netgpt_docs_service.domain.chunks import Chunk, Vector, generation_name
 from netgpt_docs_service.domain.documents import DocumentFields, Manifest
 from netgpt_docs_service.domain.search import Candidate, CandidateQuery, ResolvedChunk, SearchMode
+from netgpt_docs_service.store.disk_room import DiskRoom
 from netgpt_docs_service.store.edge_collection import opened_collection
-from netgpt_docs_service.store.edge_maintenance import EdgeMaintenance
-from netgpt_docs_service.store.edge_store import EdgeStore
 from netgpt_docs_service.store.interface import DocumentStore, StoreMaintenance
+from netgpt_docs_service.store.point_maintenance import PointMaintenance
+from netgpt_docs_service.store.point_store import PointStore
 
 DIMENSION = 8
 NOW = datetime(2026, 5, 1, 12, 30, 0, 123456, tzinfo=UTC)
@@ -139,8 +140,8 @@ async def stores(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stor
     folder: Path = tmp_path_factory.mktemp("edge")
     disk = Disk()
     async with opened_collection(folder, DIMENSION, description={"model": "test"}) as process:
-        store = EdgeStore(process, free_bytes=disk, min_free_bytes=1 << 20)
-        yield Stores(store, EdgeMaintenance(process), disk)
+        store = PointStore(process, require_room=DiskRoom(disk, 1 << 20).require)
+        yield Stores(store, PointMaintenance(process), disk)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ MAY_HOLD_MAINTENANCE = {
     "usecases/sweep.py": "clears away stale chunks of all tenants",
     "usecases/assembly.py": "hands the port to those use cases",
     "usecases/health.py": "pings and counts, and returns no tenant's data",
-    "wiring.py": "hands the port to those use cases",
+    "wiring/services.py": "hands the port to those use cases",
 }
 
 

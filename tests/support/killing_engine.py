@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from netgpt_docs_service.store.edge_process import EdgeProcess
-from netgpt_docs_service.store.edge_store import EdgeStore
+from netgpt_docs_service.store.point_engine import PointEngine
+from netgpt_docs_service.store.point_store import PointStore
 from netgpt_docs_service.store.points import AnswerT_co, Request
 
 
@@ -20,7 +20,7 @@ class KillingEngine:
     follows the last request is `the end`.
     """
 
-    inner: EdgeProcess
+    inner: PointEngine
     due: str = ""
     kill: Callable[[], None] = lambda: None
     steps: list[str] = field(default_factory=list)
@@ -49,7 +49,7 @@ def _store_call() -> str:
     name = "nobody"
     frame = inspect.currentframe()
     while frame is not None:
-        if isinstance(frame.f_locals.get("self"), EdgeStore):
+        if isinstance(frame.f_locals.get("self"), PointStore):
             name = frame.f_code.co_name
         frame = frame.f_back
     return name

@@ -20,8 +20,8 @@ from netgpt_docs_service.embedding.interface import (
     TextKind,
 )
 from netgpt_docs_service.store.edge_collection import opened_collection
-from netgpt_docs_service.store.edge_maintenance import EdgeMaintenance
 from netgpt_docs_service.store.edge_process import EdgeProcess
+from netgpt_docs_service.store.point_maintenance import PointMaintenance
 from netgpt_docs_service.usecases.assembly import assemble
 from netgpt_docs_service.usecases.services import Services
 from tests.support.fakes import FINGERPRINT, HashEmbedder, ParagraphChunker
@@ -72,7 +72,7 @@ class QuickService:
     """The use cases of one process, and the store under them."""
 
     use_cases: Services
-    maintenance: EdgeMaintenance
+    maintenance: PointMaintenance
     engine: EdgeProcess
 
     async def sets(self) -> dict[str, set[str]]:
@@ -93,7 +93,7 @@ async def opened_quick_service(
     """Open the store in `folder`; `around` may put something between the engine and the store."""
     embedder = embedder or HashEmbedder()
     async with opened_collection(folder, embedder.dimension, description={}) as engine:
-        maintenance = EdgeMaintenance(engine)
+        maintenance = PointMaintenance(engine)
         ports = ports_over(engine, chunker=ParagraphChunker(), embedder=embedder)
         if around is not None:
             ports = replace(ports, store=roomy_store(around(engine)))

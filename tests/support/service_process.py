@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from netgpt_docs_service.settings import child_environment
-from netgpt_docs_service.wiring import owner_address
+from netgpt_docs_service.wiring.stores import owner_address
 
 KEY = "acceptance-key-0123456789"
 START_S = 90.0

@@ -12,10 +12,10 @@ from netgpt_docs_service.domain.documents import Pipeline
 from netgpt_docs_service.domain.models import ServedModel
 from netgpt_docs_service.embedding.interface import Embedder
 from netgpt_docs_service.settings import Settings
-from netgpt_docs_service.store.edge_maintenance import EdgeMaintenance
-from netgpt_docs_service.store.edge_process import EdgeProcess
-from netgpt_docs_service.store.edge_store import EdgeStore
 from netgpt_docs_service.store.interface import StoreMaintenance
+from netgpt_docs_service.store.point_engine import PointEngine
+from netgpt_docs_service.store.point_maintenance import PointMaintenance
+from netgpt_docs_service.store.point_store import PointStore
 from netgpt_docs_service.usecases.assembly import Ports, assemble
 from netgpt_docs_service.usecases.health import CheckHealth
 from netgpt_docs_service.usecases.services import Services
@@ -34,18 +34,18 @@ async def open_test_services(
     yield services_over(engine.process, settings)
 
 
-def services_over(engine: EdgeProcess, settings: Settings) -> Services:
+def services_over(engine: PointEngine, settings: Settings) -> Services:
     ports = ports_over(engine, chunker=WordChunker(), embedder=HashEmbedder())
     return assemble(
         ports, ingest_deadline_s=settings.ingest_deadline_s, health=healthy(ports.maintenance)
     )
 
 
-def ports_over(engine: EdgeProcess, *, chunker: Chunker, embedder: Embedder) -> Ports:
+def ports_over(engine: PointEngine, *, chunker: Chunker, embedder: Embedder) -> Ports:
     """Return the ports of one process, in real time."""
     return Ports(
         store=roomy_store(engine),
-        maintenance=EdgeMaintenance(engine),
+        maintenance=PointMaintenance(engine),
         chunker=chunker,
         embedder=embedder,
         model=MODEL,
@@ -55,9 +55,9 @@ def ports_over(engine: EdgeProcess, *, chunker: Chunker, embedder: Embedder) -> 
     )
 
 
-def roomy_store(engine: EdgeProcess) -> EdgeStore:
-    """Return a store on a disk with room to spare."""
-    return EdgeStore(engine, free_bytes=_plenty, min_free_bytes=0)
+def roomy_store(engine: PointEngine) -> PointStore:
+    """Return a store that nobody else writes to, on a disk with room to spare."""
+    return PointStore(engine, is_sole_writer=True)
 
 
 def healthy(maintenance: StoreMaintenance) -> CheckHealth:

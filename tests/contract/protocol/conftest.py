@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 from netgpt_docs_service.store.edge_collection import opened_collection
-from netgpt_docs_service.store.edge_maintenance import EdgeMaintenance
 from netgpt_docs_service.store.edge_process import EdgeProcess
+from netgpt_docs_service.store.point_maintenance import PointMaintenance
 from netgpt_docs_service.usecases.assembly import assemble
 from netgpt_docs_service.usecases.services import Services
 from tests.support.fakes import DIMENSION, ParagraphChunker
@@ -26,7 +26,7 @@ def protocol_bench(quick_folder: Path) -> Iterator[Bench]:
     engine = loop.run_until_complete(
         stack.enter_async_context(opened_collection(quick_folder, DIMENSION, description={}))
     )
-    yield Bench(roomy_store(engine), EdgeMaintenance(engine), loop)
+    yield Bench(roomy_store(engine), PointMaintenance(engine), loop)
     loop.run_until_complete(stack.aclose())
     loop.close()
 

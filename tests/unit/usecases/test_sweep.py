@@ -10,8 +10,8 @@ import pytest
 from netgpt_docs_service.domain.chunks import Chunk, generation_name
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.store.edge_collection import opened_collection
-from netgpt_docs_service.store.edge_maintenance import EdgeMaintenance
 from netgpt_docs_service.store.edge_process import EdgeProcess
+from netgpt_docs_service.store.point_maintenance import PointMaintenance
 from netgpt_docs_service.usecases.sweep import SweepStore
 from tests.support.fakes import DIMENSION
 from tests.support.services import roomy_store
@@ -52,7 +52,7 @@ async def engine(quick_folder: Path) -> AsyncIterator[EdgeProcess]:
 
 
 async def test_one_sweep_removes_every_old_set_of_a_document(engine: EdgeProcess) -> None:
-    maintenance = EdgeMaintenance(engine)
+    maintenance = PointMaintenance(engine)
     sweep = SweepStore(
         store=roomy_store(engine),
         maintenance=maintenance,

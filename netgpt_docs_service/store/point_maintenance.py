@@ -1,4 +1,4 @@
-"""The store as a whole, over Qdrant Edge: walks and counts over all tenants."""
+"""The store as a whole, over points: walks and counts over all tenants."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from datetime import datetime
 from netgpt_docs_service.domain.chunks import manifest_id
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.store import protocol
-from netgpt_docs_service.store.edge_process import EdgeProcess
 from netgpt_docs_service.store.filters import ScopedFilter, below, equals, of_every_tenant
 from netgpt_docs_service.store.interface import GenerationSet, StoreTotals
 from netgpt_docs_service.store.payloads import Kind, State, manifest_of
+from netgpt_docs_service.store.point_engine import PointEngine
 from netgpt_docs_service.store.point_reads import Count, Retrieve, Scroll
 from netgpt_docs_service.store.point_writes import Delete
 from netgpt_docs_service.store.points import Point
@@ -20,12 +20,12 @@ from netgpt_docs_service.store.points import Point
 _PAGE = 512  # points with three fields: 4 ms, and a query waits for at most one page
 
 
-class EdgeMaintenance:
-    """Look after one Qdrant Edge shard as a whole."""
+class PointMaintenance:
+    """Look after the points of one collection as a whole."""
 
-    def __init__(self, process: EdgeProcess) -> None:
-        """Share the process with the EdgeStore of the same shard."""
-        self._process = process
+    def __init__(self, engine: PointEngine) -> None:
+        """Share the engine with the PointStore of the same collection."""
+        self._engine = engine
 
     async def generation_sets(self) -> AsyncIterator[GenerationSet]:
         """Walk all sets of chunks there are; a set that spans two pages is reported in parts."""
@@ -48,21 +48,21 @@ class EdgeMaintenance:
         if not manifest.is_tombstone or await self._standing(point_id) != manifest:
             return False
         same = protocol.same_tombstone(tenant, manifest)
-        await self._process.call(Delete((point_id,), condition=same))
+        await self._engine.call(Delete((point_id,), condition=same))
         return await self._standing(point_id) is None
 
     async def totals(self) -> StoreTotals:
         """Count what is stored."""
-        documents = await self._process.call(Count(of_every_tenant(Kind.MANIFEST)))
-        chunks = await self._process.call(Count(of_every_tenant(Kind.CHUNK)))
+        documents = await self._engine.call(Count(of_every_tenant(Kind.MANIFEST)))
+        chunks = await self._engine.call(Count(of_every_tenant(Kind.CHUNK)))
         return StoreTotals(points=documents + chunks, documents=documents, chunks=chunks)
 
     async def ping(self) -> None:
         """Return when the engine answers; raise StoreUnavailable when it does not."""
-        await self._process.call(Retrieve(()))
+        await self._engine.call(Retrieve(()))
 
     async def _standing(self, point_id: str) -> Manifest | None:
-        points = await self._process.call(Retrieve((point_id,)))
+        points = await self._engine.call(Retrieve((point_id,)))
         return next((manifest_of(point.payload) for point in points), None)
 
     async def _pages(
@@ -70,7 +70,7 @@ class EdgeMaintenance:
     ) -> AsyncIterator[list[Point]]:
         offset: str | None = None
         while True:
-            points, offset = await self._process.call(
+            points, offset = await self._engine.call(
                 Scroll(filter=matching, limit=_PAGE, offset=offset, fields=fields)
             )
             yield points

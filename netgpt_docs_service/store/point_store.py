@@ -1,18 +1,21 @@
-"""The document store over Qdrant Edge: the write protocol and the reads, one tenant at a time."""
+"""The document store over points: the write protocol and the reads, one tenant at a time.
+
+The engine that keeps the points is embedded or a server; nothing here knows which.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from netgpt_docs_service.domain.chunks import Chunk, StoredVector, Vector, chunk_id, manifest_id
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.domain.search import Candidate, CandidateQuery, ResolvedChunk
-from netgpt_docs_service.errors import InsufficientStorage, NotFound
+from netgpt_docs_service.errors import NotFound
 from netgpt_docs_service.store import cursors, protocol
-from netgpt_docs_service.store.edge_process import EdgeProcess
 from netgpt_docs_service.store.filters import (
     equals,
     expiring_of_every_tenant,
@@ -21,6 +24,7 @@ from netgpt_docs_service.store.filters import (
     readable,
 )
 from netgpt_docs_service.store.interface import ManifestPage, ManifestQuery
+from netgpt_docs_service.store.lexical import asked_words, indexed_words
 from netgpt_docs_service.store.payloads import (
     Kind,
     Payload,
@@ -30,35 +34,40 @@ from netgpt_docs_service.store.payloads import (
     manifest_of,
     manifest_payload,
 )
+from netgpt_docs_service.store.point_engine import PointEngine
 from netgpt_docs_service.store.point_reads import Count, Rank, Retrieve, Scroll
-from netgpt_docs_service.store.point_writes import Delete, Flush, SetPayload, Upsert
+from netgpt_docs_service.store.point_writes import Delete, Fence, Flush, Upsert
 from netgpt_docs_service.store.points import Point
 from netgpt_docs_service.store.unfinished_sets import UnfinishedSets
 
 _BATCH = 128  # points of one engine call: 5-10 ms, and a query waits for at most one of them
 _VECTOR_PAGE = 256
-_MEBIBYTE = 1 << 20
 
 ItemT = TypeVar("ItemT")
 
 
-class EdgeStore:
-    """Keep documents of many tenants in one Qdrant Edge shard."""
+class PointStore:
+    """Keep documents of many tenants as points of one collection."""
 
     def __init__(
-        self, process: EdgeProcess, *, free_bytes: Callable[[], int], min_free_bytes: int
+        self,
+        engine: PointEngine,
+        *,
+        require_room: Callable[[], None] | None = None,
+        is_sole_writer: bool = False,
     ) -> None:
-        """Refuse new documents while fewer than `min_free_bytes` of the disk are free."""
-        self._process = process
-        self._free_bytes = free_bytes
-        self._min_free_bytes = min_free_bytes
-        self._may_expire: bool | None = None
+        """Ask `require_room`, which may refuse, before anything is written that takes room.
+
+        `is_sole_writer` promises that no other process writes to the engine's points.
+        """
+        self._engine = engine
+        self._require_room = require_room or _always_room
+        self._may_expire: bool | None = None if is_sole_writer else True
         self._unfinished = UnfinishedSets()
 
     async def manifest(self, tenant: str, doc_id: str) -> Manifest | None:
         """Return the document's manifest, tombstones included; None when it was never written."""
-        found = await self._retrieve(tenant, Kind.MANIFEST, [manifest_id(tenant, doc_id)])
-        return next((manifest_of(payload) for payload in found.values()), None)
+        return await self._manifest(tenant, doc_id, is_settled=False)
 
     async def manifests(self, tenant: str, query: ManifestQuery) -> ManifestPage:
         """Return one page of documents that exist and have not expired, by point id."""
@@ -66,8 +75,8 @@ class EdgeStore:
         live = equals("state", State.LIVE.value)
         matching = of_tenant(tenant, Kind.MANIFEST, must=[live, *readable(query.now, query.filter)])
         (points, following), total = await asyncio.gather(
-            self._process.call(Scroll(filter=matching, limit=query.limit, offset=offset)),
-            self._process.call(Count(matching)),
+            self._engine.call(Scroll(filter=matching, limit=query.limit, offset=offset)),
+            self._engine.call(Count(matching)),
         )
         return ManifestPage(
             [manifest_of(point.payload) for point in points],
@@ -92,16 +101,17 @@ class EdgeStore:
                 chunk_id(tenant, chunk.doc_id, chunk.generation, chunk.index),
                 chunk_payload(tenant, manifest, chunk),
                 None if vector is None else array("f", vector).tobytes(),
+                words=indexed_words(manifest, chunk),
             )
             for chunk, vector in zip(chunks, vectors, strict=True)
         ]
         for batch in _batches(points):
-            self._require_space()
-            await self._process.call(Upsert(points=batch))
+            self._require_room()
+            await self._engine.call(Upsert(points=batch))
 
     async def count_chunks(self, tenant: str, doc_id: str, generation: str) -> int:
         """Count the stored chunks of one generation, exactly."""
-        return await self._process.call(Count(protocol.generation_set(tenant, doc_id, generation)))
+        return await self._engine.call(Count(protocol.generation_set(tenant, doc_id, generation)))
 
     async def flip(
         self, tenant: str, manifest: Manifest, *, copied_generation: str | None = None
@@ -112,19 +122,19 @@ class EdgeStore:
         A tombstone is taken even when the disk is nearly full: it is how space comes back.
         """
         if not manifest.is_tombstone:
-            self._require_space()
-            await self._process.call(Flush())
+            self._require_room()
+            await self._engine.call(Flush())
         point = Point(manifest_id(tenant, manifest.doc_id), manifest_payload(tenant, manifest))
         self._unfinished.end(tenant, manifest.sequence)
         older = protocol.older_than(tenant, manifest.sequence, generation=copied_generation)
-        await self._process.call(
+        await self._engine.call(
             Upsert(points=(point,), condition=older, update_only=copied_generation is not None)
         )
-        standing = await self.manifest(tenant, manifest.doc_id)
+        standing = await self._manifest(tenant, manifest.doc_id, is_settled=True)
         if standing is None:
             msg = f"document {manifest.doc_id!r} is gone; nothing was written"
             raise NotFound(msg)
-        await self._process.call(Flush())
+        await self._engine.call(Flush())
         return standing
 
     async def fence(self, tenant: str, manifest: Manifest, sequence: int) -> Manifest | None:
@@ -133,23 +143,23 @@ class EdgeStore:
         What stands is durable when this returns. The fence itself is not: one that a power cut
         takes back lets an older write win, and none of those survives it.
         """
-        await self._process.call(Flush())
-        await self._process.call(
-            SetPayload(
-                ids=(manifest_id(tenant, manifest.doc_id),),
-                payload={"sequence": sequence},
+        await self._engine.call(Flush())
+        raised = manifest_payload(tenant, replace(manifest, sequence=sequence))
+        await self._engine.call(
+            Fence(
+                Point(manifest_id(tenant, manifest.doc_id), raised),
                 condition=protocol.unmoved(tenant, manifest, before=sequence),
             )
         )
-        return await self.manifest(tenant, manifest.doc_id)
+        return await self._manifest(tenant, manifest.doc_id, is_settled=True)
 
     async def sweep(self, tenant: str, manifest: Manifest) -> int:
         """Delete every set of chunks which `manifest` makes stale, by ids; return how many went."""
         stale = protocol.stale_chunks(tenant, manifest)
         page = Scroll(filter=stale, limit=_BATCH, fields=())
         deleted = 0
-        while points := (await self._process.call(page))[0]:
-            await self._process.call(Delete(tuple(point.id for point in points)))
+        while points := (await self._engine.call(page))[0]:
+            await self._engine.call(Delete(tuple(point.id for point in points)))
             deleted += len(points)
         return deleted
 
@@ -158,7 +168,7 @@ class EdgeStore:
         found: list[StoredVector] = []
         offset: str | None = None
         while True:
-            points, offset = await self._process.call(
+            points, offset = await self._engine.call(
                 Scroll(
                     filter=protocol.every_set(tenant, doc_id),
                     limit=_VECTOR_PAGE,
@@ -190,7 +200,7 @@ class EdgeStore:
     async def candidates(self, tenant: str, query: CandidateQuery) -> list[Candidate]:
         """Return the union of the best `query.limit` chunks by cosine and by BM25, unordered."""
         now = query.now if await self._anything_expires() else None
-        scores = await self._process.call(
+        scores = await self._engine.call(
             Rank(
                 filter=findable_of_tenant(
                     tenant,
@@ -198,7 +208,7 @@ class EdgeStore:
                     must_not=protocol.sets_of(self._unfinished.of(tenant)),
                 ),
                 corpus=findable_of_tenant(tenant),
-                text=query.text,
+                words=asked_words(query.text),
                 vector=array("f", query.vector).tobytes(),
                 mode=query.mode,
                 limit=query.limit,
@@ -219,8 +229,16 @@ class EdgeStore:
             if point_id in chunks
         ]
 
-    async def _retrieve(self, tenant: str, kind: Kind, ids: Sequence[str]) -> dict[str, Payload]:
-        points = await self._process.call(Retrieve(tuple(ids))) if ids else []
+    async def _manifest(self, tenant: str, doc_id: str, *, is_settled: bool) -> Manifest | None:
+        ids = [manifest_id(tenant, doc_id)]
+        found = await self._retrieve(tenant, Kind.MANIFEST, ids, is_settled=is_settled)
+        return next((manifest_of(payload) for payload in found.values()), None)
+
+    async def _retrieve(
+        self, tenant: str, kind: Kind, ids: Sequence[str], *, is_settled: bool = False
+    ) -> dict[str, Payload]:
+        request = Retrieve(tuple(ids), is_settled=is_settled)
+        points = await self._engine.call(request) if ids else []
         return {
             point.id: point.payload
             for point in points
@@ -230,18 +248,13 @@ class EdgeStore:
     async def _anything_expires(self) -> bool:
         """Say whether any chunk expires: where none does, asking costs a search 1.4 ms of 10."""
         if self._may_expire is None:
-            count = await self._process.call(Count(expiring_of_every_tenant()))
+            count = await self._engine.call(Count(expiring_of_every_tenant()))
             self._may_expire = self._may_expire or count > 0  # one may have been written meanwhile
         return self._may_expire
 
-    def _require_space(self) -> None:
-        free = self._free_bytes()
-        if free < self._min_free_bytes:
-            msg = (
-                f"{free // _MEBIBYTE} MiB of the data directory's disk are free, "
-                f"{self._min_free_bytes // _MEBIBYTE} MiB must be; nothing was written"
-            )
-            raise InsufficientStorage(msg)
+
+def _always_room() -> None:
+    """Leave it to the engine to refuse."""
 
 
 def _batches(items: Sequence[ItemT]) -> Iterator[tuple[ItemT, ...]]:
