@@ -32,6 +32,11 @@ class CircuitBreaker:
     _opened_at: float = field(default=0.0, init=False)
     _is_probing: bool = field(default=False, init=False)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing is sent right now."""
+        return self._state is CircuitState.OPEN
+
     def admit(self) -> bool:
         """Let one request through, or raise CircuitOpen; say whether it is the probe."""
         if self._state is CircuitState.CLOSED:

@@ -91,13 +91,13 @@ class ServerCalls:
         # Any request may be sent twice: points carry ids that we computed, and the same write
         # gives the same points; a condition that the first of two fulfilled fails for the second;
         # a deletion names what is to go; and all the others only read.
-        def is_late(state: RetryCallState) -> bool:
-            return self.clock() + state.upcoming_sleep >= ends_at
+        def is_over(state: RetryCallState) -> bool:
+            return self.breaker.is_open or self.clock() + state.upcoming_sleep >= ends_at
 
         return AsyncRetrying(
             retry=retry_if_exception(_may_help),
             wait=self._wait_s,
-            stop=is_late,
+            stop=is_over,
             sleep=self.sleep,
             before_sleep=lambda _: self.observer.store_retried(operation),
             reraise=True,

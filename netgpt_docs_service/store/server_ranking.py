@@ -18,7 +18,7 @@ AskBatch: TypeAlias = Callable[
     [Sequence[models.QueryRequest]], Awaitable[list[models.QueryResponse]]
 ]
 
-_EXACT = models.SearchParams(quantization=models.QuantizationSearchParams(ignore=True))
+_EXACT = models.SearchParams(exact=True, quantization=models.QuantizationSearchParams(ignore=True))
 _RESCORED = models.SearchParams(
     quantization=models.QuantizationSearchParams(rescore=True, oversampling=schema.OVERSAMPLING)
 )
@@ -66,7 +66,6 @@ def _wordiest(request: Rank, words: edge.SparseVector) -> models.QueryRequest:
 
 
 def _among(request: Rank, ids: Sequence[str]) -> models.QueryRequest:
-    # Not `exact`, which strict mode forbids: few ids are compared one by one in any case.
     return models.QueryRequest(
         query=floats(request.vector),
         using=schema.DENSE,
