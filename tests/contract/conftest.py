@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from netgpt_docs_service.store.edge_collection import opened_collection
 from netgpt_docs_service.store.interface import DocumentStore, StoreMaintenance
 from netgpt_docs_service.store.point_maintenance import PointMaintenance
 from netgpt_docs_service.store.point_store import PointStore
+from tests.support.qdrant_address import QdrantAddress, qdrant_to_test
 
 DIMENSION = 8
 NOW = datetime(2026, 5, 1, 12, 30, 0, 123456, tzinfo=UTC)
@@ -133,6 +135,14 @@ class Author:
     async def resolved(self, candidates: Sequence[Candidate]) -> list[ResolvedChunk]:
         ids = [candidate.chunk_id for candidate in candidates]
         return await self.store.resolve(self.tenant, ids)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def qdrant(quick_parent: Path) -> AsyncIterator[QdrantAddress]:
+    """The Qdrant that the server adapter is tested on, for the whole session."""
+    with TemporaryDirectory(dir=quick_parent) as folder:
+        async with qdrant_to_test(Path(folder)) as address:
+            yield address
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=["edge"])
