@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 
 from netgpt_docs_service.settings import Settings
+from netgpt_docs_service.store.collection_description import Description
 from netgpt_docs_service.store.data_directory import DataDirectory, owner_address
 from netgpt_docs_service.store.disk_room import DiskRoom
-from netgpt_docs_service.store.edge_collection import Description, opened_collection
+from netgpt_docs_service.store.edge_collection import opened_collection
 from netgpt_docs_service.store.point_maintenance import PointMaintenance
 from netgpt_docs_service.store.point_store import PointStore
 
