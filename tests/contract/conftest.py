@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -20,6 +21,7 @@ from netgpt_docs_service.store.interface import DocumentStore, StoreMaintenance
 from netgpt_docs_service.store.point_maintenance import PointMaintenance
 from netgpt_docs_service.store.point_store import PointStore
 from tests.support.qdrant_address import QdrantAddress, qdrant_to_test
+from tests.support.server_collection import server_collection
 
 DIMENSION = 8
 NOW = datetime(2026, 5, 1, 12, 30, 0, 123456, tzinfo=UTC)
@@ -145,13 +147,35 @@ async def qdrant(quick_parent: Path) -> AsyncIterator[QdrantAddress]:
             yield address
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session", params=["edge"])
-async def stores(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stores]:
-    folder: Path = tmp_path_factory.mktemp("edge")
+@asynccontextmanager
+async def edge_stores(folder: Path) -> AsyncIterator[Stores]:
     disk = Disk()
     async with opened_collection(folder, DIMENSION, description={"model": "test"}) as process:
         store = PointStore(process, require_room=DiskRoom(disk, 1 << 20).require)
         yield Stores(store, PointMaintenance(process), disk)
+
+
+@asynccontextmanager
+async def server_stores(address: QdrantAddress) -> AsyncIterator[Stores]:
+    disk = Disk()
+    opened = server_collection(address, DIMENSION, is_full=lambda: disk.free_bytes == 0)
+    async with opened as engine:
+        yield Stores(PointStore(engine), PointMaintenance(engine), disk)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=["edge", "server"])
+async def stores(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    qdrant: QdrantAddress,
+) -> AsyncIterator[Stores]:
+    """Each adapter in turn."""
+    if request.param == "edge":
+        opened = edge_stores(tmp_path_factory.mktemp("edge"))
+    else:
+        opened = server_stores(qdrant)
+    async with opened as stores:
+        yield stores
 
 
 @pytest.fixture
