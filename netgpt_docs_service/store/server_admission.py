@@ -28,12 +28,12 @@ async def admit_server(
     access: ServerAccess,
     *,
     connect: Callable[[ServerAccess], AbstractAsyncContextManager[AsyncQdrantClient]],
-) -> None:
-    """Return when the server may be used; ConfigurationError says what is wrong with it.
+) -> str:
+    """Return the server's version when it may be used; ConfigurationError says what is wrong.
 
     `connect` opens another client, to try what a stranger without a key is told.
     """
-    await _check_version(client, calls)
+    version = await _checked_version(client, calls)
     async with connect(replace(access, api_key=None)) as stranger:
         is_closed = await _is_refused(stranger, calls)
     address = calls.server.address
@@ -45,9 +45,10 @@ async def admit_server(
     elif await _is_refused(client, calls):
         message = f"Qdrant at {address} does not know QDRANT_API_KEY"
         raise ConfigurationError(message)
+    return version
 
 
-async def _check_version(client: AsyncQdrantClient, calls: ServerCalls) -> None:
+async def _checked_version(client: AsyncQdrantClient, calls: ServerCalls) -> str:
     answer = await calls.run(_OPERATION, client.info)
     found = re.match(r"(\d+)\.(\d+)", answer.version)
     version = (int(found[1]), int(found[2])) if found else (0, 0)
@@ -57,6 +58,7 @@ async def _check_version(client: AsyncQdrantClient, calls: ServerCalls) -> None:
             f"{_OLDEST[0]}.{_OLDEST[1]} or newer is needed"
         )
         raise ConfigurationError(message)
+    return answer.version
 
 
 async def _is_refused(client: AsyncQdrantClient, calls: ServerCalls) -> bool:

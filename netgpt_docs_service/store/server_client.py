@@ -15,6 +15,7 @@ from qdrant_client import AsyncQdrantClient
 _LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=30.0)
 _CONNECT_S = 2.0
 _MARGIN_S = 1.0  # the server says itself that its time is over before we stop listening
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _MOST_ATTEMPTS = 2  # a request that the server lets hang has this many chances in its time
 
 
@@ -34,6 +35,12 @@ class ServerAccess:
         parts = urlsplit(self.url)
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
         return f"{parts.scheme}://{host}:{parts.port or 6333}"
+
+    @property
+    def is_readable_on_the_way(self) -> bool:
+        """Whether somebody on the network can read what is sent, the key included."""
+        parts = urlsplit(self.url)
+        return parts.scheme == "http" and parts.hostname not in _THIS_MACHINE
 
     @property
     def server_timeout_s(self) -> int:

@@ -30,6 +30,11 @@ MAX_DELETED = 512
 """Most ids of one deletion: the server removes that many at once."""
 
 
+def consistency_of(word: str) -> Consistency:
+    """Read a number of replicas, or majority, quorum or all."""
+    return int(word) if word.isdigit() else models.ReadConsistencyType(word)
+
+
 class ServerEngine:
     """One collection of a Qdrant server, under its alias; every write is waited for.
 

@@ -25,7 +25,7 @@ from netgpt_docs_service.store.server_collection import ServerCollection
 from netgpt_docs_service.store.server_engine import Consistency, ServerEngine
 from netgpt_docs_service.store.server_faults import Server
 from netgpt_docs_service.store.server_replicas import ReplicaWish
-from netgpt_docs_service.store.store_observer import StoreObserver
+from netgpt_docs_service.store.store_observer import SilentObserver, StoreObserver
 
 _LOG = logging.getLogger(__name__)
 _FIRST_TRY_S = 5.0
@@ -86,11 +86,7 @@ async def opened_server(
     later, it is logged and told to every request. `transport` takes the place of the network.
     """
     async with connected(access, transport=transport) as client:
-        server = Server(access.address, wish.name)
-        breaker = CircuitBreaker(clock=time.monotonic, on_change=observer.store_circuit_changed)
-        calls = ServerCalls(
-            server=server, observer=observer, breaker=breaker, timeout_s=access.timeout_s
-        )
+        calls = _calls(access, wish.name, observer)
         collection = ServerCollection(
             client=client,
             calls=calls,
@@ -115,6 +111,26 @@ async def opened_server(
 
         async with _prepared(engine, prepare):
             yield engine
+
+
+async def examined_server(
+    access: ServerAccess, collection: str, *, transport: httpx.AsyncBaseTransport | None = None
+) -> str:
+    """Say which server is at `access`, changing nothing; raises what `opened_server` would."""
+    async with connected(access, transport=transport) as client:
+        calls = _calls(access, collection, SilentObserver())
+        connect = partial(connected, transport=transport)
+        version = await admit_server(client, calls, access, connect=connect)
+        return f"Qdrant {version} at {access.address}"
+
+
+def _calls(access: ServerAccess, collection: str, observer: StoreObserver) -> ServerCalls:
+    return ServerCalls(
+        server=Server(access.address, collection),
+        observer=observer,
+        breaker=CircuitBreaker(clock=time.monotonic, on_change=observer.store_circuit_changed),
+        timeout_s=access.timeout_s,
+    )
 
 
 @asynccontextmanager
