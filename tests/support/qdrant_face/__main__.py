@@ -43,7 +43,9 @@ def _listening(port: int) -> socket.socket:
 
 
 def _end_with_stdin() -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: Python cannot end while a thread waits in there.
+    while os.read(0, 1):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -65,10 +67,10 @@ def main() -> None:
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
     )
+    # uvicorn raises the signal again when it has ended: then there are shards to close.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         asyncio.run(server.serve(sockets=listeners))
-    except KeyboardInterrupt:
-        pass
     finally:
         app.state.catalogue.close()
 

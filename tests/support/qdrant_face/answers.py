@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import time
+import traceback
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, TypeAlias
@@ -36,6 +37,9 @@ def answered(handler: Callable[[Request], Awaitable[Any]]) -> Route:
             result = await handler(request)
         except Refused as refused:
             return _error(refused.status, refused.text, began)
+        except Exception as error:  # noqa: BLE001  a server answers its own mistakes, too
+            traceback.print_exc()
+            return _error(500, f"Service internal error: {error}", began)
         if isinstance(result, Response):
             return result
         body = {"result": result, "status": "ok", "time": time.perf_counter() - began}

@@ -28,6 +28,7 @@ _OPTIMIZER: Json = {
     "flush_interval_sec": 5,
 }
 _WAL: Json = {"wal_capacity_mb": 32, "wal_segments_ahead": 0, "wal_retain_closed": 1}
+_NO_VECTOR = "none"
 _NO_MERGING = 256  # segments: a server merges in the background, the face never
 _INDEX_KINDS = {
     "keyword": edge.PayloadSchemaType.Keyword,
@@ -55,6 +56,8 @@ def engine_config(config: Mapping[str, Any]) -> edge.EdgeConfig:
         )
         for name, params in (config.get("sparse_vectors") or {}).items()
     }
+    if not named and not sparse:  # a server allows it, the engine wants one
+        sparse = {_NO_VECTOR: edge.EdgeSparseVectorParams()}
     return edge.EdgeConfig(
         vectors=named.get("", named),
         sparse_vectors=sparse,

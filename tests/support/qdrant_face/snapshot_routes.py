@@ -73,9 +73,11 @@ async def _archive(collection: FaceCollection, shard_id: int, archive: IO[bytes]
 
 
 def _pack(folder: Path, archive: IO[bytes]) -> None:
+    """Write all but the log, which says nothing that a flushed shard does not have."""
     with tarfile.open(fileobj=archive, mode="w") as tar:
         for path in sorted(folder.iterdir()):
-            tar.add(path, arcname=path.name)
+            if path.name != "wal":
+                tar.add(path, arcname=path.name)
 
 
 def _local_shard(request: Request) -> tuple[FaceCollection, int]:

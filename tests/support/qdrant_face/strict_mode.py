@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -143,9 +142,6 @@ class StrictMode:
 
 
 def _size(leaf: Json) -> int:
-    """Measure as the server does, nearly: the values of a list, or the characters of a text."""
-    for value in (leaf.get("match") or {}).values():
-        if isinstance(value, list):
-            return len(value)
-        return len(json.dumps(value)) if isinstance(value, str) else 1
-    return len(leaf.get("has_id") or ()) or 1
+    """Count the values of a list to match, or of ids; nothing else has a size."""
+    match = leaf.get("match") or {}
+    return len(match.get("any") or match.get("except") or leaf.get("has_id") or ())
