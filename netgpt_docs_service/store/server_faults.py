@@ -109,7 +109,7 @@ def _refused(answer: UnexpectedResponse, server: Server) -> ServerFault:
     status = answer.status_code or 0
     text = answer.content[:500].decode(errors="replace")
     if status == httpx.codes.INSUFFICIENT_STORAGE or _NO_ROOM in text.lower():
-        message = f"Qdrant at {server.address} has no room for more"
+        message = f"Qdrant at {server.address} has no room for more; nothing was written"
         fault = InsufficientStorage(message, retry_after_s=_MISSING_S)
         return ServerFault(fault, Outcome.NO_ROOM, status=status, note=message)
     if status == httpx.codes.TOO_MANY_REQUESTS:
