@@ -86,6 +86,16 @@ async def test_after_five_failures_nothing_is_sent_for_a_while(
     assert told.answered == [("rank", Outcome.UNREACHABLE), ("rank", Outcome.CIRCUIT_OPEN)]
 
 
+async def test_our_own_crowd_does_not_count_against_the_server(
+    server: ScriptedQdrant, client: AsyncQdrantClient, calls: ServerCalls, told: Told
+) -> None:
+    server.failures.extend([httpx.PoolTimeout("busy")] * 7)
+
+    await calls.run("rank", client.get_collections)
+
+    assert told.circuit == []
+
+
 async def test_a_server_that_is_back_is_found_without_a_restart(
     server: ScriptedQdrant,
     client: AsyncQdrantClient,

@@ -37,6 +37,7 @@ def answered(status: int, text: str = SECRET) -> UnexpectedResponse:
             "unreachable",
             1,
         ),
+        (ResponseHandlingException(httpx.PoolTimeout(SECRET)), StoreUnavailable, "busy", 1),
         (TimeoutError(), StoreUnavailable, "unreachable", 1),
         (answered(502), StoreUnavailable, "unreachable", 1),
         (answered(503), StoreUnavailable, "unreachable", 1),
