@@ -73,15 +73,21 @@ class ServiceProcess:
 
     @property
     def address(self) -> str:
-        address = owner_address(self.data_dir)
+        address = self.known_address()
         assert address is not None
         return address
+
+    def known_address(self) -> str | None:
+        """Return where it listens; on a Qdrant server nothing but the settings says so."""
+        if "QDRANT_URL" in self.settings:
+            return f"http://127.0.0.1:{self.settings['PORT']}"
+        return owner_address(self.data_dir)
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
     def is_ready(self) -> bool:
-        address = owner_address(self.data_dir)
+        address = self.known_address()
         try:
             return address is not None and httpx.get(f"{address}/readyz", timeout=2).is_success
         except httpx.HTTPError:
