@@ -45,12 +45,6 @@ def findable_of_tenant(
     return ScopedFilter({"must": [own, *must], "must_not": list(must_not)})
 
 
-def tenant_of(condition: ScopedFilter) -> str | None:
-    """Return whose points a filter of this module matches; None for those of every tenant."""
-    own = condition["must"][0]
-    return own["match"]["value"] if own["key"] == "tenant" else None
-
-
 def of_every_tenant(kind: Kind, *, must: Sequence[Condition] = ()) -> ScopedFilter:
     """Match points of one kind whoever owns them: for maintenance, never for a caller."""
     return ScopedFilter({"must": [equals("kind", kind.value), *must]})

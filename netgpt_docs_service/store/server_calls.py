@@ -78,6 +78,8 @@ class ServerCalls:
             fault = fault_of(error, self.server)
             if fault.outcome is Outcome.UNREACHABLE:
                 self.breaker.failed()
+            elif fault.outcome is Outcome.BUSY:  # with our own requests: nothing was sent
+                self.breaker.abandoned(is_probe=is_probe)
             else:
                 self.breaker.answered()
             raise fault from error

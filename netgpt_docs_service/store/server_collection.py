@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from qdrant_client import AsyncQdrantClient, models
 
-from netgpt_docs_service.errors import StartupError
+from netgpt_docs_service.errors import ConfigurationError, ServiceError, StartupError
 from netgpt_docs_service.store import schema
 from netgpt_docs_service.store.collection_description import Description, compare
 from netgpt_docs_service.store.server_calls import ServerCalls
@@ -20,6 +22,8 @@ from netgpt_docs_service.store.server_layout import (
 )
 from netgpt_docs_service.store.server_replicas import Replicas, ReplicaWish
 from netgpt_docs_service.store.store_observer import Outcome
+
+AnswerT = TypeVar("AnswerT")
 
 _LOG = logging.getLogger(__name__)
 _OPERATION = "prepare"
@@ -65,7 +69,7 @@ class ServerCollection:
             await self._point_alias(real_name)
 
     async def _target(self) -> str | None:
-        listed = await self.calls.run(_OPERATION, self.client.get_aliases)
+        listed = await self._ask(self.client.get_aliases)
         return next(
             (each.collection_name for each in listed.aliases if each.alias_name == self.name), None
         )
@@ -80,7 +84,7 @@ class ServerCollection:
             raise StartupError(message)
 
     async def _exists(self, name: str) -> bool:
-        return await self.calls.run(_OPERATION, lambda: self.client.collection_exists(name))
+        return await self._ask(lambda: self.client.collection_exists(name))
 
     async def _create(self, real_name: str) -> None:
         if await self._exists(real_name):
@@ -106,11 +110,11 @@ class ServerCollection:
             _LOG.info("made collection %s in Qdrant with %s", real_name, replicas)
 
     async def _peers(self) -> int:
-        status = await self.calls.run(_OPERATION, self.client.cluster_status)
+        status = await self._ask(self.client.cluster_status)
         return len(status.peers) if isinstance(status, models.ClusterStatusOneOf1) else 1
 
     async def _info(self, real_name: str) -> models.CollectionInfo:
-        return await self.calls.run(_OPERATION, lambda: self.client.get_collection(real_name))
+        return await self._ask(lambda: self.client.get_collection(real_name))
 
     def _check(self, info: models.CollectionInfo) -> None:
         wanted = {**schema.layout(self.dimension), **self.description}
@@ -127,8 +131,7 @@ class ServerCollection:
             _LOG.warning("%s: %s", self._where, difference)
 
     async def _index(self, real_name: str, field: str) -> None:
-        await self.calls.run(
-            _OPERATION,
+        await self._ask(
             lambda: self.client.create_payload_index(
                 real_name,
                 field,
@@ -150,8 +153,20 @@ class ServerCollection:
             if fault.status not in _ALREADY_THERE or await self._target() != real_name:
                 raise self._final(fault) from fault
 
-    def _final(self, fault: ServerFault) -> Exception:
-        """What a refused change means at start, when no caller has sent anything."""
+    async def _ask(self, attempt: Callable[[], Awaitable[AnswerT]]) -> AnswerT:
+        try:
+            return await self.calls.run_or_fault(_OPERATION, attempt)
+        except ServerFault as fault:
+            raise self._final(fault) from fault
+
+    def _final(self, fault: ServerFault) -> ServiceError:
+        """Say what a failure means at start, when no caller has sent anything."""
+        if fault.outcome is Outcome.KEY_REFUSED:
+            message = (
+                f"{self._where}: QDRANT_API_KEY may not look at it or make it; a key that may "
+                "manage collections is needed until it is made"
+            )
+            return ConfigurationError(message)
         if fault.outcome is Outcome.REJECTED:
             return StartupError(f"{self._where} cannot be made: {fault.note}")
         return fault.error

@@ -12,13 +12,13 @@ from qdrant_client.context_headers import async_headers
 
 from netgpt_docs_service.store import schema
 from netgpt_docs_service.store.bm25 import bm25_model
-from netgpt_docs_service.store.filters import ScopedFilter, tenant_of
+from netgpt_docs_service.store.filters import ScopedFilter
 from netgpt_docs_service.store.point_reads import Count, Rank, Retrieve, Scores, Scroll
 from netgpt_docs_service.store.point_writes import Delete, Fence, Flush, Upsert
 from netgpt_docs_service.store.points import AnswerT_co, Point, Request
 from netgpt_docs_service.store.server_calls import ServerCalls
 from netgpt_docs_service.store.server_faults import Unapplied
-from netgpt_docs_service.store.server_filters import among, server_filter
+from netgpt_docs_service.store.server_filters import among, server_filter, tenant_of
 from netgpt_docs_service.store.server_points import batches, point_struct, points_of
 from netgpt_docs_service.store.server_ranking import ranked
 

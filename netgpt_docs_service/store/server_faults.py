@@ -88,12 +88,20 @@ def fault_of(error: BaseException, server: Server) -> ServerFault:
     if isinstance(error, Unapplied):
         message = f"Qdrant at {server.address} has not applied the write: {error}"
         return ServerFault(StoreUnavailable(message), Outcome.UNAPPLIED, is_retryable=True)
-    source = error.source if isinstance(error, ResponseHandlingException) else error
+    return _unanswered(
+        error.source if isinstance(error, ResponseHandlingException) else error, server
+    )
+
+
+def _unanswered(source: BaseException, server: Server) -> ServerFault:
+    if isinstance(source, httpx.PoolTimeout):
+        message = f"every connection to Qdrant at {server.address} is in use"
+        return ServerFault(StoreUnavailable(message), Outcome.BUSY, is_retryable=True)
     if isinstance(source, httpx.TransportError | TimeoutError):
         message = f"Qdrant at {server.address} cannot be reached: {_reason(source)}"
         return ServerFault(StoreUnavailable(message), Outcome.UNREACHABLE, is_retryable=True)
     message = f"Qdrant at {server.address} gave an answer that cannot be read; is it a Qdrant?"
-    note = f"{message} {type(source).__name__}"
+    note = f"{message} ({type(source).__name__})"
     return ServerFault(StoreUnavailable(message), Outcome.FAILED, note=note)
 
 
@@ -142,8 +150,6 @@ def _reason(source: BaseException) -> str:
     """Name what happened without the library's own words, which may hold an address."""
     if isinstance(source, httpx.ConnectTimeout):
         return "no connection in time"
-    if isinstance(source, httpx.PoolTimeout):
-        return "every connection is in use"
     if isinstance(source, httpx.TimeoutException | TimeoutError):
         return "no answer in time"
     if isinstance(source, httpx.ConnectError):

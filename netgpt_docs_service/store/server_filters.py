@@ -18,3 +18,9 @@ def among(ids: Sequence[str], condition: ScopedFilter | None = None) -> models.F
     """Match the points of `ids`, or those of them that meet `condition`."""
     listed = models.HasIdCondition(has_id=list(ids))
     return models.Filter(must=[listed] if condition is None else [listed, server_filter(condition)])
+
+
+def tenant_of(condition: ScopedFilter) -> str | None:
+    """Return whose points `condition` matches; None for those of every tenant."""
+    own = condition["must"][0]
+    return own["match"]["value"] if own["key"] == "tenant" else None

@@ -10,6 +10,7 @@ from typing import cast
 import qdrant_edge as edge
 from qdrant_client import models
 
+from netgpt_docs_service.errors import InvalidInput
 from netgpt_docs_service.store import schema
 from netgpt_docs_service.store.points import Point
 
@@ -23,7 +24,15 @@ _WORD_CHARACTERS = 3  # of text for each different word: there are fewer words t
 
 
 def point_struct(point: Point, bm25: edge.Bm25) -> models.PointStruct:
-    """Return a point with the weights of its words; one without a vector has neither."""
+    """Return a point with the weights of its words; one without a vector has neither.
+
+    Raises InvalidInput for values that JSON has no words for: the client would send a null.
+    """
+    try:
+        json.dumps(point.payload, allow_nan=False)
+    except ValueError as error:
+        msg = f"the store cannot hold this: {error}"
+        raise InvalidInput(msg) from error
     if point.vector is None:
         return models.PointStruct(id=point.id, vector={}, payload=point.payload)
     vectors: dict[str, list[float] | models.SparseVector] = {

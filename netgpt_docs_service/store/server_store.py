@@ -29,8 +29,7 @@ from netgpt_docs_service.store.store_observer import SilentObserver, StoreObserv
 
 _LOG = logging.getLogger(__name__)
 _FIRST_TRY_S = 5.0
-_SHORTEST_WAIT_S = 1.0
-_LONGEST_WAIT_S = 30.0
+_RETRY_AFTER_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +67,16 @@ class WaitingEngine:
     async def call(self, request: Request[AnswerT_co]) -> AnswerT_co:
         """Return the inner engine's answer, or raise StoreUnavailable with the reason."""
         if self._refusal is not None:
-            raise StoreUnavailable(self._refusal, retry_after_s=_SHORTEST_WAIT_S)
+            raise StoreUnavailable(self._refusal, retry_after_s=_RETRY_AFTER_S)
         return await self._inner.call(request)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait between two tries to reach the server: at first, and at most."""
+
+    first_s: float = 1.0
+    most_s: float = 30.0
 
 
 @asynccontextmanager
@@ -78,6 +85,7 @@ async def opened_server(
     wish: CollectionWish,
     *,
     observer: StoreObserver,
+    patience: Patience = Patience(),
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> AsyncIterator[WaitingEngine]:
     """Open the collection, made if there is none; with the server away, go on trying behind.
@@ -109,7 +117,7 @@ async def opened_server(
             await admit_server(client, calls, access, connect=connect)
             await collection.prepare()
 
-        async with _prepared(engine, prepare):
+        async with _prepared(engine, prepare, patience):
             yield engine
 
 
@@ -135,14 +143,14 @@ def _calls(access: ServerAccess, collection: str, observer: StoreObserver) -> Se
 
 @asynccontextmanager
 async def _prepared(
-    engine: WaitingEngine, prepare: Callable[[], Awaitable[None]]
+    engine: WaitingEngine, prepare: Callable[[], Awaitable[None]], patience: Patience
 ) -> AsyncIterator[None]:
     """Prepare once now, and again behind until it is done."""
     await _first_try(engine, prepare)
     if engine.is_open:
         yield
         return
-    trying = asyncio.create_task(_try_until_open(engine, prepare))
+    trying = asyncio.create_task(_try_until_open(engine, prepare, patience))
     try:
         yield
     finally:
@@ -163,11 +171,13 @@ async def _first_try(engine: WaitingEngine, prepare: Callable[[], Awaitable[None
         engine.open()
 
 
-async def _try_until_open(engine: WaitingEngine, prepare: Callable[[], Awaitable[None]]) -> None:
-    wait_s, said = _SHORTEST_WAIT_S, ""
+async def _try_until_open(
+    engine: WaitingEngine, prepare: Callable[[], Awaitable[None]], patience: Patience
+) -> None:
+    wait_s, said = patience.first_s, ""
     while not engine.is_open:
         await asyncio.sleep(wait_s * random.uniform(0.5, 1.0))  # noqa: S311  jitter
-        wait_s = min(_LONGEST_WAIT_S, wait_s * 2)
+        wait_s = min(patience.most_s, wait_s * 2)
         try:
             await prepare()
         except ServiceError as error:

@@ -19,6 +19,7 @@ class Outcome(StrEnum):
 
     ANSWERED = "answered"
     UNREACHABLE = "unreachable"
+    BUSY = "busy"
     THROTTLED = "throttled"
     UNAPPLIED = "unapplied"
     FAILED = "failed"

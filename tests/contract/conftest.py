@@ -165,17 +165,14 @@ async def server_stores(address: QdrantAddress) -> AsyncIterator[Stores]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=["edge", "server"])
 async def stores(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    qdrant: QdrantAddress,
+    request: pytest.FixtureRequest, quick_parent: Path, qdrant: QdrantAddress
 ) -> AsyncIterator[Stores]:
     """Each adapter in turn."""
-    if request.param == "edge":
-        opened = edge_stores(tmp_path_factory.mktemp("edge"))
-    else:
-        opened = server_stores(qdrant)
-    async with opened as stores:
-        yield stores
+    with TemporaryDirectory(dir=quick_parent) as folder:
+        is_edge = request.param == "edge"
+        opened = edge_stores(Path(folder)) if is_edge else server_stores(qdrant)
+        async with opened as stores:
+            yield stores
 
 
 @pytest.fixture
