@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 from pydantic import SecretStr
+from qdrant_client import models
 
 from netgpt_docs_service.store.server_client import ServerAccess
 from netgpt_docs_service.store.server_store import CollectionWish, WaitingEngine, opened_server
@@ -46,24 +47,44 @@ async def server_collection(
 ) -> AsyncIterator[WaitingEngine]:
     """Open the adapter at `address`; its collection is deleted in the end."""
     alias = name or new_collection_name()
-    access = ServerAccess(
+    wish = CollectionWish(name=alias, dimension=dimension, description={"model": "test"})
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(delete_collection, address, alias)
+        transport = None
+        if is_full is not None:
+            inner = await stack.enter_async_context(httpx.AsyncHTTPTransport())
+            transport = FullDiskTransport(inner, is_full)
+        access = access_to(address, timeout_s=timeout_s)
+        opened = opened_server(access, wish, observer=SilentObserver(), transport=transport)
+        yield await stack.enter_async_context(opened)
+
+
+@asynccontextmanager
+async def emptied_collection(
+    address: QdrantAddress, dimension: int, *, name: str
+) -> AsyncIterator[WaitingEngine]:
+    """Open the adapter over a collection that stays, and leave it empty: making it takes longer."""
+    wish = CollectionWish(name=name, dimension=dimension, description={"model": "test"})
+    async with opened_server(access_to(address), wish, observer=SilentObserver()) as engine:
+        yield engine
+    client = address.client()
+    nothing = models.HasIdCondition(has_id=[])
+    everything = models.FilterSelector(filter=models.Filter(must_not=[nothing]))
+    await client.delete(name, everything)
+    await client.close()
+
+
+async def delete_collection(address: QdrantAddress, alias: str) -> None:
+    """Delete what the adapter made under that name."""
+    client = address.client()
+    await client.delete_collection(f"{alias}-1")
+    await client.close()
+
+
+def access_to(address: QdrantAddress, *, timeout_s: float = 20.0) -> ServerAccess:
+    return ServerAccess(
         url=address.url,
         api_key=SecretStr(address.api_key) if address.api_key else None,
         allows_unauthenticated=not address.api_key,
         timeout_s=timeout_s,
     )
-    wish = CollectionWish(name=alias, dimension=dimension, description={"model": "test"})
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(_delete, address, f"{alias}-1")
-        transport = None
-        if is_full is not None:
-            inner = await stack.enter_async_context(httpx.AsyncHTTPTransport())
-            transport = FullDiskTransport(inner, is_full)
-        opened = opened_server(access, wish, observer=SilentObserver(), transport=transport)
-        yield await stack.enter_async_context(opened)
-
-
-async def _delete(address: QdrantAddress, name: str) -> None:
-    client = address.client()
-    await client.delete_collection(name)
-    await client.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 
 from netgpt_docs_service.store.edge_collection import opened_collection
 from netgpt_docs_service.store.point_engine import PointEngine
@@ -15,8 +16,8 @@ from netgpt_docs_service.usecases.assembly import assemble
 from netgpt_docs_service.usecases.services import Services
 from tests.support.fakes import DIMENSION, ParagraphChunker
 from tests.support.protocol import Bench
-from tests.support.qdrant_address import QdrantAddress
-from tests.support.server_collection import server_collection
+from tests.support.qdrant_address import QdrantAddress, new_collection_name
+from tests.support.server_collection import delete_collection, emptied_collection
 from tests.support.services import healthy, ports_over, roomy_store
 from tests.support.slow_embedder import SlowEmbedder
 
@@ -28,14 +29,28 @@ def adapter(request: pytest.FixtureRequest) -> str:
     return name
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def lasting_collection(qdrant: QdrantAddress) -> AsyncIterator[str]:
+    """The name of the one collection that all of these tests use on a server, in turn."""
+    name = new_collection_name()
+    yield name
+    await delete_collection(qdrant, name)
+
+
+@pytest.fixture
+def example_count(adapter: str) -> int:
+    """How many interleavings to try: a request to a server takes ten times as long."""
+    return 100 if adapter == "edge" else 10
+
+
 @pytest.fixture
 def opened_engine(
-    adapter: str, quick_folder: Path, qdrant: QdrantAddress
+    adapter: str, quick_folder: Path, qdrant: QdrantAddress, lasting_collection: str
 ) -> AbstractAsyncContextManager[PointEngine]:
     """A collection that holds nothing, to be opened on the event loop that asks it."""
     if adapter == "edge":
         return opened_collection(quick_folder, DIMENSION, description={})
-    return server_collection(qdrant, DIMENSION)
+    return emptied_collection(qdrant, DIMENSION, name=lasting_collection)
 
 
 @pytest.fixture
