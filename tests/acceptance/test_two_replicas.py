@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -72,7 +71,10 @@ def stored(front: httpx.Client, doc_id: str) -> str:
 
 
 def both(
-    pair: list[ServiceProcess], method: str, path: str, **options: Any
+    pair: list[ServiceProcess],
+    method: str,
+    path: str,
+    **options: Any,  # noqa: ANN401  those of the client
 ) -> list[tuple[int, Any]]:
     """Return status and content of both replicas' answers, without what is of one request alone."""
     answers = []

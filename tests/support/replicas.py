@@ -58,8 +58,7 @@ def replicas(folder: Path, url: str, *, count: int = 2) -> Iterator[list[Service
         for each in services:
             each.start()
         for each in services:
-            wait_until(lambda each=each: each.is_ready() or not each.is_running(), START_S)  # type: ignore[misc]  # one each
-            assert each.is_running(), each.log.read_text()
+            each.wait_until_ready()
         yield services
     finally:
         for each in services:
@@ -90,8 +89,9 @@ def alternating(addresses: Sequence[str]) -> Iterator[httpx.Client]:
 
 def nginx_program() -> str | None:
     """Return the nginx of this machine; None without one. NGINX may name one in another place."""
-    named = os.environ.get("NGINX") or shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
-    return named or shutil.which("nginx")
+    return (
+        os.environ.get("NGINX") or shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    )
 
 
 @contextmanager

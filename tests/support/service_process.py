@@ -57,9 +57,12 @@ class ServiceProcess:
 
     def start_and_wait(self, *options: str, is_split: bool = False) -> str:
         self.start(*options, is_split=is_split)
+        self.wait_until_ready()
+        return self.address
+
+    def wait_until_ready(self) -> None:
         wait_until(lambda: self.is_ready() or not self.is_running(), START_S)
         assert self.is_running(), self.said.read_text() + self.log.read_text(errors="replace")
-        return self.address
 
     @property
     def log(self) -> Path:
