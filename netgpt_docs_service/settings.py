@@ -159,14 +159,22 @@ class Settings(BaseSettings):
         return _secret_in(self.api_key_file, "API_KEY_FILE")
 
     def qdrant_key(self) -> SecretStr | None:
-        """Return the server's key as `single_key` does ours; an empty one is refused."""
+        """Return the server's key; ConfigurationError for one that is empty or no header carries.
+
+        Empty in a file is not unset: the Secret behind it may just not have been filled in.
+        """
         if self.qdrant_api_key_file is None:
-            return self.qdrant_api_key
-        secret = _secret_in(self.qdrant_api_key_file, "QDRANT_API_KEY_FILE")
-        if not secret:
-            message = f"QDRANT_API_KEY_FILE {self.qdrant_api_key_file} is empty"
+            variable, key = "QDRANT_API_KEY", self.qdrant_api_key
+        else:
+            variable = "QDRANT_API_KEY_FILE"
+            key = SecretStr(_secret_in(self.qdrant_api_key_file, variable))
+        if key is None:
+            return None
+        secret = key.get_secret_value()
+        if not (secret and secret.isascii() and secret.isprintable()):
+            message = f"{variable} holds no key: one is printable ASCII, and not empty"
             raise ConfigurationError(message)
-        return SecretStr(secret)
+        return key
 
 
 def _secret_in(path: Path, variable: str) -> str:

@@ -76,7 +76,7 @@ class Patience:
     """How long to wait between two tries to reach the server: at first, and at most."""
 
     first_s: float = 1.0
-    most_s: float = 30.0
+    most_s: float = 10.0
 
 
 @asynccontextmanager

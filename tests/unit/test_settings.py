@@ -72,7 +72,7 @@ def test_the_servers_key_may_be_in_a_file(folder_without_env: Path) -> None:
     assert "the-key" not in repr(key)
 
 
-@pytest.mark.parametrize("content", [None, "", " \n"])
+@pytest.mark.parametrize("content", [None, "", " \n", "schlüssel", "two\nlines"])
 def test_a_file_without_a_key_is_refused(folder_without_env: Path, content: str | None) -> None:
     path = folder_without_env / "key"
     if content is not None:
