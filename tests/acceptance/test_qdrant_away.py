@@ -49,7 +49,7 @@ async def face(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FacePr
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def room(face: FaceProcess, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Room]:
     """A service that was started before its Qdrant could be reached."""
-    async with proxy_before(face.port) as proxy:
+    async with proxy_before(face.url) as proxy:
         await proxy.refuse()
         folder: Path = tmp_path_factory.mktemp("service")
         service = on_server(folder, proxy.url, QDRANT_TIMEOUT_S=str(TIMEOUT_S))
