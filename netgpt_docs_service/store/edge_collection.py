@@ -6,9 +6,9 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from netgpt_docs_service.errors import FingerprintMismatch
+from netgpt_docs_service.errors import ConfigurationError, FingerprintMismatch
 from netgpt_docs_service.store import schema
 from netgpt_docs_service.store.data_directory import write_json
 from netgpt_docs_service.store.edge_process import EdgeProcess
@@ -44,6 +44,29 @@ def settle_description(folder: Path, description: Description) -> None:
         raise FingerprintMismatch(msg)
     else:
         write_json(path, dict(description))
+
+
+def stored_description(folder: Path) -> dict[str, Any]:
+    """Return what the collection in `folder` says it is made with, its dimension included.
+
+    Raises ConfigurationError when there is no collection.
+    """
+    path = folder / "collection.json"
+    try:
+        description: dict[str, Any] = json.loads(path.read_text())
+    except FileNotFoundError as error:
+        message = f"{folder} holds no collection: nothing was ever stored there"
+        raise ConfigurationError(message) from error
+    except (OSError, ValueError) as error:
+        message = f"{path} cannot be read: {error}"
+        raise ConfigurationError(message) from error
+    return description
+
+
+def beside_layout(description: Description) -> dict[str, Any]:
+    """Return the part of a stored description that a caller of `opened_collection` gives."""
+    layout = schema.layout(int(description["dimension"]))
+    return {name: value for name, value in description.items() if name not in layout}
 
 
 def _compare(stored: Description, wanted: Description, *, path: Path) -> None:
