@@ -57,6 +57,9 @@ def _manifest(point: Point, tenant: str, doc_id: str) -> Manifest:
     if not tenant or point.id != manifest_id(tenant, doc_id):
         message = f"the manifest of document {doc_id!r} lies under an id that is not its own"
         raise DocumentDamaged(message)
+    if manifest.generation is not None and not _is_set(manifest.generation):
+        message = f"the manifest of document {doc_id!r} names the set {manifest.generation!r}"
+        raise DocumentDamaged(message)
     return manifest
 
 
@@ -71,8 +74,13 @@ def _unreadable(payload: Payload) -> str | None:
             return f"a chunk has no {name}"
     if type(payload.get("chunk_index")) is not int:
         return f"a chunk of set {payload['generation']} has no chunk_index"
-    try:
-        generation_sequence(payload["generation"])
-    except ValueError:
+    if not _is_set(payload["generation"]):
         return f"a chunk names the set {payload['generation']!r}, which no write could make"
     return None
+
+
+def _is_set(generation: str) -> bool:
+    try:
+        return generation_sequence(generation) > 0
+    except ValueError:
+        return False

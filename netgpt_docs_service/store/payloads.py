@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from netgpt_docs_service.domain.chunks import Chunk, generation_sequence
+from netgpt_docs_service.domain.chunks import Chunk
 from netgpt_docs_service.domain.documents import (
     DocumentFields,
     Manifest,
@@ -80,7 +80,7 @@ def _manifest_of(payload: Payload) -> Manifest:
     return Manifest(
         doc_id=payload["doc_id"],
         sequence=_number(payload, "sequence"),
-        generation=_generation(payload),
+        generation=payload.get("generation"),
         version=_number(payload, "version"),
         fields=_fields_of(payload),
         media_type=payload["media_type"],
@@ -182,13 +182,6 @@ def _explained(payload: Payload, what: str) -> Iterator[None]:
             "`netgpt-docs fsck` lists what is damaged"
         )
         raise DocumentDamaged(message) from error
-
-
-def _generation(payload: Payload) -> str | None:
-    generation: str | None = payload.get("generation")
-    if generation is not None:
-        generation_sequence(generation)
-    return generation
 
 
 def _number(payload: Payload, name: str) -> int:

@@ -84,8 +84,10 @@ class PointMaintenance:
         """Walk (tenant, chunk) of chunks that have no vector."""
         async for page in self._pages(of_every_tenant(Kind.CHUNK, must=[WITHOUT_VECTOR])):
             for point in page:
+                entry = chunk_entry(point)
                 with suppress(DocumentDamaged):
-                    yield chunk_entry(point).tenant, chunk_of(point.payload)
+                    if entry.problem is None:
+                        yield entry.tenant, chunk_of(point.payload)
 
     async def expired(self, at: datetime) -> AsyncIterator[tuple[str, Manifest]]:
         """Walk (tenant, manifest) of documents that expire at `at` or before."""
