@@ -37,7 +37,7 @@ class SweepStore:
         """Sweep the whole store once."""
         expired = chunks = 0
         async for tenant, manifest in self.maintenance.expired(self.now()):
-            removed = await self._expire(tenant, manifest)
+            removed = await self.expire(tenant, manifest)
             expired += removed is not None
             chunks += removed or 0
         async for each in self.maintenance.generation_sets():
@@ -62,7 +62,7 @@ class SweepStore:
             forgotten += await self.maintenance.forget(tenant, manifest)
         return forgotten
 
-    async def _expire(self, tenant: str, before: Manifest) -> int | None:
+    async def expire(self, tenant: str, before: Manifest) -> int | None:
         """Turn a document into a tombstone only if it is still the version that expired.
 
         The tombstone takes the very next place in the order, so that a write which was accepted

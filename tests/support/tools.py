@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from netgpt_docs_service.chunking.interface import Chunker
 from netgpt_docs_service.domain.chunks import Chunk, chunk_id, generation_name, manifest_id
-from netgpt_docs_service.domain.documents import Document, DocumentFields, Manifest
+from netgpt_docs_service.domain.documents import Document, DocumentFields, Manifest, Pipeline
 from netgpt_docs_service.store.interface import DocumentStore
 from netgpt_docs_service.store.payloads import Payload
 from netgpt_docs_service.store.point_engine import PointEngine
@@ -73,6 +73,7 @@ class Toolbox:
     engine: PointEngine
     clock: Clock = field(default_factory=Clock)
     chunker: Chunker = field(default_factory=ParagraphChunker)
+    pipeline: Pipeline | None = None
     models_opened: int = 0
     told: list[tuple[str, int]] = field(default_factory=list)
     replaced_while_read: Callable[[], Awaitable[object]] | None = None
@@ -80,7 +81,8 @@ class Toolbox:
     @property
     def ports(self) -> Ports:
         ports = ports_over(self.engine, chunker=self.chunker, embedder=HashEmbedder())
-        return replace(ports, now=self.clock.now, now_us=self.clock.now_us)
+        pipeline = self.pipeline or ports.pipeline
+        return replace(ports, now=self.clock.now, now_us=self.clock.now_us, pipeline=pipeline)
 
     @property
     def services(self) -> Services:
