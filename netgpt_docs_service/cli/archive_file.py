@@ -84,7 +84,7 @@ def begun_archive(path: Path, header: HeaderLine, *, must_resume: bool) -> Itera
             archive.write(header)
             yield archive
             return
-        with _part(path).open("a+b") as file:
+        with open(_part(path), "a+b", opener=_private) as file:
             _lock(file, path)
             begun = _resumed(file, header, must_resume=must_resume, path=path)
             archive = ArchiveFile(file, begun, path=path)
@@ -137,6 +137,11 @@ def _lines(file: BinaryIO, reader: ArchiveReader, limit: int) -> Iterator[bytes]
             if not written:
                 return
             yield written
+
+
+def _private(name: str, flags: int) -> int:
+    """Let nobody else read what only keys give access to."""
+    return os.open(name, flags, 0o600)
 
 
 def _part(path: Path) -> Path:

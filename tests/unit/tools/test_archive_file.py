@@ -63,6 +63,7 @@ def test_a_file_appears_only_when_it_is_complete(path: Path, part: Path) -> None
         archive.finish()
 
     assert (path.exists(), part.exists()) == (True, False)
+    assert path.stat().st_mode & 0o777 == 0o600
     assert read_file(path.read_bytes()) == DOCUMENTS
 
 
