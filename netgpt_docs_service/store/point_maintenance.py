@@ -76,7 +76,8 @@ class PointMaintenance:
     ) -> dict[tuple[str, str], Manifest]:
         """Return the manifests of (tenant, doc_id) that there are and that can be read."""
         ids = {manifest_id(*document): document for document in documents}
-        points = await self._engine.call(Retrieve(tuple(ids))) if ids else []
+        request = Retrieve(tuple(ids), is_settled=True)
+        points = await self._engine.call(request) if ids else []
         entries = [manifest_entry(point) for point in points]
         return {ids[each.point_id]: each.manifest for each in entries if each.manifest is not None}
 
