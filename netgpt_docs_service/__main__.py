@@ -9,6 +9,9 @@ import typer
 from netgpt_docs_service.cli.demo import demo
 from netgpt_docs_service.cli.doctor import doctor
 from netgpt_docs_service.cli.documents import documents
+from netgpt_docs_service.cli.export import export
+from netgpt_docs_service.cli.fsck import fsck
+from netgpt_docs_service.cli.import_archive import import_archive
 from netgpt_docs_service.cli.ingest import ingest
 from netgpt_docs_service.cli.output import print_error
 from netgpt_docs_service.cli.query import query
@@ -24,8 +27,9 @@ def main() -> None:
         no_args_is_help=True,
         pretty_exceptions_show_locals=False,
     )
-    for command in (serve, ingest, query, doctor, demo):
+    for command in (serve, ingest, query, doctor, demo, fsck, export):
         commands.command()(command)
+    commands.command("import")(import_archive)
     commands.add_typer(documents, name="documents")
     if "--json" in sys.argv[1:]:
         sys.exit(_exit_code(commands))

@@ -8,6 +8,7 @@ ServiceError                    kind, message; no HTTP words (api/problems.py ha
 ├── NotFound                    nothing of this tenant has that name
 │   └── ModelNotFound           no model of that name is served
 ├── NotSupported                a feature that this deployment does not have
+├── DocumentDamaged             what is stored of a document cannot be read
 ├── Unavailable                 try again after `retry_after_s`
 │   ├── Overloaded              the embedding queue is full
 │   ├── DeadlineExceeded        the work did not finish in its time
@@ -82,6 +83,12 @@ class NotSupported(ServiceError):
     """This deployment does not offer that."""
 
     kind = "not_supported"
+
+
+class DocumentDamaged(ServiceError):
+    """What is stored of this document cannot be read."""
+
+    kind = "document_damaged"
 
 
 class Unavailable(ServiceError):

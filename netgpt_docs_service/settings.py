@@ -85,7 +85,7 @@ class Settings(BaseSettings):
     min_free_disk_mb: Annotated[int, Field(ge=0)] = 1024
     """Free space, in MiB, below which writes are refused."""
     sweep_interval_s: Annotated[float, Field(gt=0)] = 3600.0
-    """Seconds between two sweeps of chunks that no reader can see."""
+    """Seconds between two sweeps of what expired and of chunks that no reader can see."""
 
     api_key: SecretStr | None = None
     """One key with every scope for the tenant `default`."""

@@ -15,9 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as AsgiScope
 
-from netgpt_docs_service.api.keys import TENANT_NAME, KeyRing, is_operator
+from netgpt_docs_service.api.keys import KeyRing, is_operator
 from netgpt_docs_service.api.problems import tell
-from netgpt_docs_service.domain.access import ApiKey, Principal, Scope
+from netgpt_docs_service.domain.access import TENANT_NAME, ApiKey, Principal, Scope
 from netgpt_docs_service.errors import Forbidden, ServiceError, Unauthenticated
 from netgpt_docs_service.observability.metrics import Metrics
 

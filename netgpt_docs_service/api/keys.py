@@ -12,10 +12,9 @@ from pathlib import Path
 
 import yaml
 
-from netgpt_docs_service.domain.access import OPERATOR_TENANT, ApiKey, Scope
+from netgpt_docs_service.domain.access import OPERATOR_TENANT, TENANT_NAME, ApiKey, Scope
 from netgpt_docs_service.errors import ConfigurationError, Unauthenticated
 
-TENANT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 DEFAULT_TENANT = "default"
 _SHORTEST_KEY = 16
 _SHA256 = re.compile(r"[0-9a-f]{64}")

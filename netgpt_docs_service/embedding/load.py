@@ -10,6 +10,7 @@ from netgpt_docs_service.embedding.calls import UNIT_TOKENS
 from netgpt_docs_service.embedding.engine import Engine
 from netgpt_docs_service.embedding.engine_choice import EngineChooser, EngineWish
 from netgpt_docs_service.embedding.fingerprint import fingerprint_model
+from netgpt_docs_service.embedding.interface import ModelFingerprint
 from netgpt_docs_service.embedding.model_folder import ModelFolder
 from netgpt_docs_service.embedding.model_profile import ModelProfile, read_profile
 from netgpt_docs_service.embedding.model_tokenizer import ModelTokenizer, load_tokenizer
@@ -31,6 +32,27 @@ class LoadedModel:
     profile: ModelProfile
 
 
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """A model as its files describe it: enough to cut a text and to name the model."""
+
+    profile: ModelProfile
+    tokenizer: ModelTokenizer
+    fingerprint: ModelFingerprint
+
+
+def read_model(folder: ModelFolder, *, name: str, wish: EngineWish) -> ModelFiles:
+    """Read the model in `folder` without loading its weights into an engine; hashes them."""
+    profile = read_profile(folder, name=name)
+    tokenizer = load_tokenizer(
+        folder.tokenizer_file,
+        query_prefix=profile.query_prefix,
+        passage_prefix=profile.passage_prefix,
+    )
+    fingerprint = fingerprint_model(folder, profile, _quantization(wish))
+    return ModelFiles(profile, tokenizer, fingerprint)
+
+
 def load_embedding(
     folder: ModelFolder,
     *,
@@ -44,13 +66,8 @@ def load_embedding(
     `name` is what the operator called it: it may tell the family, and so the prefixes. Raises
     ModelUnavailable when the folder does not hold what it promises, or no engine fits the wish.
     """
-    profile = read_profile(folder, name=name)
-    tokenizer = load_tokenizer(
-        folder.tokenizer_file,
-        query_prefix=profile.query_prefix,
-        passage_prefix=profile.passage_prefix,
-    )
-    fingerprint = fingerprint_model(folder, profile, _quantization(wish))
+    files = read_model(folder, name=name, wish=wish)
+    profile, tokenizer, fingerprint = files.profile, files.tokenizer, files.fingerprint
     lanes = EngineChooser(
         folder=folder, name=name, profile=profile, fingerprint=fingerprint, wish=wish
     ).choose()

@@ -26,6 +26,7 @@ class Metrics:
         self._embedding = EmbeddingInstruments(self.registry)
         self._store = StoreInstruments(self.registry)
         self._declare_refusals()
+        self._declare_sweeps()
         build = Gauge(
             "netgpt_build_info",
             "Always 1; the version is a label.",
@@ -50,6 +51,17 @@ class Metrics:
         """Count documents that were deleted, and their chunks."""
         self._documents.labels("deleted").inc(documents)
         self._chunks.labels("deleted").inc(chunks)
+
+    def record_sweep(self, *, expired: int, chunks: int, tombstones: int) -> None:
+        """Count one sweep that came to its end, and what it removed."""
+        self._sweeps.labels("done").inc()
+        self._swept.labels("expired_documents").inc(expired)
+        self._swept.labels("chunks").inc(chunks)
+        self._swept.labels("tombstones").inc(tombstones)
+
+    def record_failed_sweep(self) -> None:
+        """Count one sweep that was given up."""
+        self._sweeps.labels("failed").inc()
 
     def record_search(self, *, embed_ms: float, search_ms: float) -> None:
         """Count one answered question."""
@@ -161,6 +173,14 @@ class Metrics:
             ["step"],
             buckets=_QUERY_BUCKETS_S,
             registry=self.registry,
+        )
+
+    def _declare_sweeps(self) -> None:
+        self._sweeps = Counter(
+            "netgpt_sweeps_total", "Sweeps, by how they ended.", ["outcome"], registry=self.registry
+        )
+        self._swept = Counter(
+            "netgpt_swept_total", "What sweeps removed.", ["what"], registry=self.registry
         )
 
     def _declare_refusals(self) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from netgpt_docs_service.errors import FingerprintMismatch
+from netgpt_docs_service.store import schema
 
 Description: TypeAlias = Mapping[str, str | int | float]
 
@@ -19,3 +20,9 @@ def compare(stored: Mapping[str, object], wanted: Description, *, where: str, re
                 f"{wanted.get(field)!r} now; use the old one, or {remedy} and ingest again"
             )
             raise FingerprintMismatch(msg)
+
+
+def beside_layout(description: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of a stored description that an opener is given: not the layout's."""
+    layout = schema.layout(int(description["dimension"]))
+    return {name: value for name, value in description.items() if name not in layout}

@@ -59,13 +59,17 @@ class DataDirectory:
 
     def collection(self, name: str) -> Path:
         """Return the folder of a collection, made if needed; raises ConfigurationError."""
-        if not _COLLECTION_NAME.fullmatch(name):
-            msg = f"COLLECTION_NAME {name!r}: 1 to 64 letters, digits, '_' or '-' are allowed"
-            raise ConfigurationError(msg)
-        folder = self.path / "collections" / name
+        folder = self.existing_collection(name)
         folder.parent.mkdir(exist_ok=True, mode=0o700)
         folder.mkdir(exist_ok=True, mode=0o700)
         return folder
+
+    def existing_collection(self, name: str) -> Path:
+        """Return the folder that a collection has if it is there; raises ConfigurationError."""
+        if not _COLLECTION_NAME.fullmatch(name):
+            msg = f"COLLECTION_NAME {name!r}: 1 to 64 letters, digits, '_' or '-' are allowed"
+            raise ConfigurationError(msg)
+        return self.path / "collections" / name
 
     def release(self) -> None:
         """Let another process own the directory."""

@@ -6,8 +6,9 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from netgpt_docs_service.errors import FingerprintMismatch
+from netgpt_docs_service.errors import ConfigurationError, FingerprintMismatch
 from netgpt_docs_service.store import schema
 from netgpt_docs_service.store.collection_description import Description, compare
 from netgpt_docs_service.store.data_directory import write_json
@@ -47,3 +48,20 @@ def settle_description(folder: Path, description: Description) -> None:
         raise FingerprintMismatch(msg)
     else:
         write_json(path, dict(description))
+
+
+def stored_description(folder: Path) -> dict[str, Any]:
+    """Return what the collection in `folder` says it is made with, its dimension included.
+
+    Raises ConfigurationError when there is no collection.
+    """
+    path = folder / "collection.json"
+    try:
+        description: dict[str, Any] = json.loads(path.read_text())
+    except FileNotFoundError as error:
+        message = f"{folder} holds no collection: nothing was ever stored there"
+        raise ConfigurationError(message) from error
+    except (OSError, ValueError) as error:
+        message = f"{path} cannot be read: {error}"
+        raise ConfigurationError(message) from error
+    return description

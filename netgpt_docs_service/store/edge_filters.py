@@ -22,6 +22,8 @@ def edge_filter(conditions: Condition) -> edge.Filter:
 def _condition(condition: Condition) -> edge.ConditionType:
     if "has_id" in condition:
         return edge.HasIdCondition(set(condition["has_id"]))
+    if "has_vector" in condition:
+        return edge.HasVectorCondition(condition["has_vector"])
     if "is_empty" in condition:
         return edge.IsEmptyCondition(condition["is_empty"]["key"])
     if "match" in condition:

@@ -15,10 +15,12 @@ from netgpt_docs_service.domain.documents import Scalar
 from netgpt_docs_service.domain.filters import Comparison, Filter
 from netgpt_docs_service.errors import InvalidInput
 from netgpt_docs_service.store.payloads import Kind, instant
+from netgpt_docs_service.store.schema import DENSE
 
 Condition: TypeAlias = dict[str, Any]
 ScopedFilter = NewType("ScopedFilter", dict[str, Any])
 
+WITHOUT_VECTOR: Condition = {"must_not": [{"has_vector": DENSE}]}
 _NOTHING: Condition = {"has_id": []}  # an empty `should` would match everything
 
 
@@ -79,8 +81,8 @@ def equals(key: str, value: Scalar | datetime) -> Condition:
     return {"key": key, "range": {"gte": exact, "lte": exact}}
 
 
-def at_most(key: str, value: float) -> Condition:
-    """Match where a number under `key` is not above `value`."""
+def at_most(key: str, value: float | datetime) -> Condition:
+    """Match where a number or a date under `key` is not above `value`."""
     return _range(key, "lte", value)
 
 

@@ -9,7 +9,7 @@ InsufficientStorage, before they change anything, when the disk is nearly full.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -49,9 +49,38 @@ class GenerationSet:
     chunk_count: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestEntry:
+    """A manifest as a walk finds it: `manifest` is None when `problem` says why it is none."""
+
+    point_id: str
+    tenant: str
+    doc_id: str
+    manifest: Manifest | None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkEntry:
+    """A chunk as a walk finds it, without its text; `problem` says what about it is wrong.
+
+    Where the names cannot be read, they are empty.
+    """
+
+    point_id: str
+    tenant: str
+    doc_id: str
+    generation: str
+    index: int
+    problem: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class StoreTotals:
-    """What the store holds, over all tenants; tombstones and stale chunks included."""
+    """What the store holds, over all tenants; tombstones and stale chunks included.
+
+    There are more `points` than documents and chunks only when some are neither.
+    """
 
     points: int
     documents: int
@@ -150,10 +179,41 @@ class DocumentStore(Protocol):
 
 
 class StoreMaintenance(Protocol):
-    """Look after the store as a whole: over all tenants, never on behalf of a caller."""
+    """Look after the store as a whole: over all tenants, never on behalf of a caller.
+
+    Walks go through small pages by point id: what is there during the whole walk is met once.
+    What cannot be read is left out, except where it is said that it is reported.
+    """
 
     def generation_sets(self) -> AsyncIterator[GenerationSet]:
-        """Walk all sets of chunks there are, in small pages; a set may be reported in parts."""
+        """Walk all sets of chunks there are; a set may be reported in parts."""
+        ...
+
+    def manifests(
+        self, *, tenant: str | None = None, after: str | None = None
+    ) -> AsyncIterator[ManifestEntry]:
+        """Walk all manifests, tombstones included, from the point id above `after` on.
+
+        Of all tenants, or of one; those that cannot be read, or lie under a wrong id, too.
+        """
+        ...
+
+    def chunk_pages(self, *, tenant: str | None = None) -> AsyncIterator[list[ChunkEntry]]:
+        """Walk all chunks a page at a time, of all tenants or of one; unreadable ones, too."""
+        ...
+
+    async def manifests_of(
+        self, documents: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], Manifest]:
+        """Return the manifests of (tenant, doc_id) that there are and that can be read."""
+        ...
+
+    def unembedded(self) -> AsyncIterator[tuple[str, Chunk]]:
+        """Walk (tenant, chunk) of chunks that have no vector."""
+        ...
+
+    def expired(self, at: datetime) -> AsyncIterator[tuple[str, Manifest]]:
+        """Walk (tenant, manifest) of documents that expire at `at` or before."""
         ...
 
     def tombstones(self, before: datetime) -> AsyncIterator[tuple[str, Manifest]]:

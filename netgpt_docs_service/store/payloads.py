@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -14,6 +15,7 @@ from netgpt_docs_service.domain.documents import (
     MetadataValue,
     Pipeline,
 )
+from netgpt_docs_service.errors import DocumentDamaged
 
 Payload: TypeAlias = dict[str, Any]
 
@@ -63,12 +65,23 @@ def manifest_payload(tenant: str, manifest: Manifest) -> Payload:
 
 
 def manifest_of(payload: Payload) -> Manifest:
-    """Read a manifest back."""
+    """Read a manifest back; DocumentDamaged when it is none."""
+    with _explained(payload, "manifest"):
+        return _manifest_of(payload)
+
+
+def chunk_of(payload: Payload) -> Chunk:
+    """Read a chunk back; DocumentDamaged when it is none."""
+    with _explained(payload, "chunk"):
+        return _chunk_of(payload)
+
+
+def _manifest_of(payload: Payload) -> Manifest:
     return Manifest(
         doc_id=payload["doc_id"],
-        sequence=payload["sequence"],
+        sequence=_number(payload, "sequence"),
         generation=payload.get("generation"),
-        version=payload["version"],
+        version=_number(payload, "version"),
         fields=_fields_of(payload),
         media_type=payload["media_type"],
         filename=payload.get("filename"),
@@ -77,7 +90,7 @@ def manifest_of(payload: Payload) -> Manifest:
         source_sha256=payload["source_sha256"],
         content_sha256=payload["content_sha256"],
         pipeline=Pipeline(payload["extractor"], payload["chunker"], payload["model"]),
-        chunk_count=payload["chunk_count"],
+        chunk_count=_number(payload, "chunk_count"),
         token_count=payload["token_count"],
         char_count=payload["char_count"],
         took_ms=payload["took_ms"],
@@ -109,13 +122,12 @@ def chunk_payload(tenant: str, manifest: Manifest, chunk: Chunk) -> Payload:
     )
 
 
-def chunk_of(payload: Payload) -> Chunk:
-    """Read a chunk back."""
+def _chunk_of(payload: Payload) -> Chunk:
     return Chunk(
         doc_id=payload["doc_id"],
         generation=payload["generation"],
-        sequence=payload["sequence"],
-        index=payload["chunk_index"],
+        sequence=_number(payload, "sequence"),
+        index=_number(payload, "chunk_index"),
         text=payload["text"],
         chunk_hash=payload["chunk_hash"],
         char_start=payload["char_start"],
@@ -157,6 +169,27 @@ def _fields_of(payload: Payload) -> DocumentFields:
         metadata={name: _domain_value(value) for name, value in payload["metadata"].items()},
         expires_at=None if expires_at is None else datetime.fromisoformat(expires_at),
     )
+
+
+@contextmanager
+def _explained(payload: Payload, what: str) -> Iterator[None]:
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        reason = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+        message = (
+            f"the {what} of document {payload.get('doc_id')!r} cannot be read: {reason}; "
+            "`netgpt-docs fsck` lists what is damaged"
+        )
+        raise DocumentDamaged(message) from error
+
+
+def _number(payload: Payload, name: str) -> int:
+    value = payload[name]
+    if type(value) is not int:
+        message = f"its {name} is {value!r}, which is no whole number"
+        raise ValueError(message)
+    return value
 
 
 def _json_value(value: MetadataValue) -> object:

@@ -10,10 +10,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import httpx
 
-from netgpt_docs_service.errors import ServiceError, StartupError, StoreUnavailable
+from netgpt_docs_service.errors import (
+    ConfigurationError,
+    ServiceError,
+    StartupError,
+    StoreUnavailable,
+)
 from netgpt_docs_service.store.circuit_breaker import CircuitBreaker
 from netgpt_docs_service.store.collection_description import Description
 from netgpt_docs_service.store.point_engine import PointEngine
@@ -23,9 +29,9 @@ from netgpt_docs_service.store.server_calls import ServerCalls
 from netgpt_docs_service.store.server_client import ServerAccess, connected
 from netgpt_docs_service.store.server_collection import ServerCollection
 from netgpt_docs_service.store.server_engine import Consistency, ServerEngine
-from netgpt_docs_service.store.server_faults import Server
+from netgpt_docs_service.store.server_faults import Server, ServerFault
 from netgpt_docs_service.store.server_replicas import ReplicaWish
-from netgpt_docs_service.store.store_observer import SilentObserver, StoreObserver
+from netgpt_docs_service.store.store_observer import Outcome, SilentObserver, StoreObserver
 
 _LOG = logging.getLogger(__name__)
 _FIRST_TRY_S = 5.0
@@ -130,6 +136,29 @@ async def examined_server(
         connect = partial(connected, transport=transport)
         version = await admit_server(client, calls, access, connect=connect)
         return f"Qdrant {version} at {access.address}"
+
+
+async def found_description(
+    access: ServerAccess, collection: str, *, transport: httpx.AsyncBaseTransport | None = None
+) -> dict[str, Any]:
+    """Return what the stored collection says it is made with, its dimension included.
+
+    Raises ConfigurationError when there is no collection, StoreUnavailable when no server answers.
+    """
+    async with connected(access, transport=transport) as client:
+        calls = _calls(access, collection, SilentObserver())
+        await admit_server(client, calls, access, connect=partial(connected, transport=transport))
+        try:
+            info = await calls.run_or_fault("prepare", lambda: client.get_collection(collection))
+        except ServerFault as fault:
+            if fault.outcome is not Outcome.MISSING:
+                raise fault.error from fault
+            message = (
+                f"Qdrant at {access.address} holds no collection {collection!r}: "
+                "nothing was ever stored there"
+            )
+            raise ConfigurationError(message) from fault
+    return dict(info.config.metadata or {})
 
 
 def _calls(access: ServerAccess, collection: str, observer: StoreObserver) -> ServerCalls:

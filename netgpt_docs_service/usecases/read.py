@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.domain.filters import Filter
 from netgpt_docs_service.errors import InvalidInput, NotFound, StoreUnavailable
 from netgpt_docs_service.store.interface import DocumentStore, ManifestPage, ManifestQuery
+from netgpt_docs_service.usecases.verify import Verification, examine, rebuilt_text
 
 _ATTEMPTS = 3
 
@@ -24,20 +24,6 @@ class TextSlice:
     char_start: int
     char_end: int
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """A recount of one document against the store."""
-
-    manifest: Manifest
-    chunks_found: int
-    text_matches: bool
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the store holds exactly what the manifest says."""
-        return self.text_matches and self.chunks_found == self.manifest.chunk_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +78,12 @@ class ReadDocuments:
         """Count the document's chunks again and compare its text with the manifest's hash."""
         for _ in range(_ATTEMPTS):
             manifest = await self.manifest(tenant, doc_id)
-            chunks = await self.store.chunks(tenant, manifest)
+            examined = await examine(self.store, tenant, manifest)
             if (await self.manifest(tenant, doc_id)).generation == manifest.generation:
-                text_sha256 = hashlib.sha256(rebuilt_text(chunks).encode()).hexdigest()
-                return Verification(manifest, len(chunks), text_sha256 == manifest.content_sha256)
+                return examined.verification
         raise _kept_changing(doc_id)
 
 
 def _kept_changing(doc_id: str) -> StoreUnavailable:
     message = f"document {doc_id!r} kept changing while it was read: try again"
     return StoreUnavailable(message)
-
-
-def rebuilt_text(chunks: Sequence[Chunk]) -> str:
-    """Return the text that `chunks`, which touch or overlap, were cut from."""
-    parts: list[str] = []
-    position = 0
-    for chunk in chunks:
-        parts.append(chunk.text[max(0, position - chunk.char_start) :])
-        position = chunk.char_end
-    return "".join(parts)

@@ -10,7 +10,12 @@ from dataclasses import asdict
 from netgpt_docs_service.embedding.cpu_features import computes_bf16
 from netgpt_docs_service.embedding.engine_choice import EngineWish
 from netgpt_docs_service.embedding.interface import ModelFingerprint
-from netgpt_docs_service.embedding.load import LoadedModel, load_embedding
+from netgpt_docs_service.embedding.load import (
+    LoadedModel,
+    ModelFiles,
+    load_embedding,
+    read_model,
+)
 from netgpt_docs_service.embedding.model_folder import ModelFolder
 from netgpt_docs_service.embedding.model_profile import read_profile
 from netgpt_docs_service.embedding.model_source import resolve_model
@@ -40,6 +45,25 @@ def _model_folder(settings: Settings) -> ModelFolder:
     )
 
 
+def read_model_files(settings: Settings) -> ModelFiles:
+    """Read what the model's files say of it, without an engine; ModelUnavailable when none."""
+    return read_model(
+        _model_folder(settings),
+        name=settings.embedding_model,
+        wish=_wish(settings, settings.engine_threads(usable_cpus())),
+    )
+
+
+def _wish(settings: Settings, threads: int) -> EngineWish:
+    return EngineWish(
+        engine=settings.embedding_engine,
+        precision=settings.embedding_precision,
+        threads=threads,
+        cache_dir=settings.model_cache_dir(),
+        has_bf16=computes_bf16(isa_limit=settings.onednn_max_cpu_isa),
+    )
+
+
 def load_model(settings: Settings, metrics: Metrics) -> LoadedModel:
     """Load the model and tell `metrics` what was chosen; ModelUnavailable when it cannot be."""
     cpus = usable_cpus()
@@ -47,13 +71,7 @@ def load_model(settings: Settings, metrics: Metrics) -> LoadedModel:
     model = load_embedding(
         _model_folder(settings),
         name=settings.embedding_model,
-        wish=EngineWish(
-            engine=settings.embedding_engine,
-            precision=settings.embedding_precision,
-            threads=threads,
-            cache_dir=settings.model_cache_dir(),
-            has_bf16=computes_bf16(isa_limit=settings.onednn_max_cpu_isa),
-        ),
+        wish=_wish(settings, threads),
         queue_tokens=settings.embedding_queue_tokens,
         observer=metrics,
     )

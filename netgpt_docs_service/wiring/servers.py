@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 from netgpt_docs_service.settings import Settings
 from netgpt_docs_service.store.collection_description import Description
@@ -14,6 +15,7 @@ from netgpt_docs_service.store.server_store import (
     CollectionWish,
     WaitingEngine,
     examined_server,
+    found_description,
     opened_server,
 )
 from netgpt_docs_service.store.store_observer import StoreObserver
@@ -42,6 +44,11 @@ def opened(
 async def examine(settings: Settings) -> str:
     """Say which server QDRANT_URL names, changing nothing; raises what opening it would."""
     return await examined_server(_access(settings), settings.collection_name)
+
+
+async def description(settings: Settings) -> dict[str, Any]:
+    """Return what the collection on the server of QDRANT_URL is made with."""
+    return await found_description(_access(settings), settings.collection_name)
 
 
 def _access(settings: Settings) -> ServerAccess:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -12,26 +10,18 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from netgpt_docs_service.chunking.token_chunker import TokenChunker
-from netgpt_docs_service.domain.documents import Pipeline
 from netgpt_docs_service.domain.models import ServedModel
 from netgpt_docs_service.embedding.load import LoadedModel
-from netgpt_docs_service.embedding.measured_tokenizer import MeasuredTokenizer
 from netgpt_docs_service.embedding.model_source import model_name
-from netgpt_docs_service.errors import ServiceError
 from netgpt_docs_service.observability.metrics import Metrics
 from netgpt_docs_service.settings import Settings
-from netgpt_docs_service.store.data_directory import DataDirectory
 from netgpt_docs_service.usecases.assembly import Ports, assemble
 from netgpt_docs_service.usecases.health import CheckHealth
 from netgpt_docs_service.usecases.services import Services
-from netgpt_docs_service.usecases.sweep import SweepStore
-from netgpt_docs_service.wiring.model import fingerprint_digest, load_model
-from netgpt_docs_service.wiring.stores import OpenedStore, opened_store
-
-_LOG = logging.getLogger(__name__)
-_EXTRACTOR = "text-1"
-"""Names how bytes become text; what is sent to /ingest is stored as it was sent."""
-_JITTER = 0.1
+from netgpt_docs_service.wiring.model import load_model
+from netgpt_docs_service.wiring.pipeline import make_chunker, pipeline_of
+from netgpt_docs_service.wiring.stores import OpenedStore, claimed_directory, opened_store
+from netgpt_docs_service.wiring.sweeping import sweep_for_ever
 
 
 @asynccontextmanager
@@ -46,11 +36,13 @@ async def open_services(
     does not answer is no reason: `health.is_store_open` says when it was reached.
     """
     async with AsyncExitStack() as stack:
-        directory = _claimed(settings, stack)
+        directory = stack.enter_context(claimed_directory(settings, process="netgpt-docs"))
         metrics = metrics or Metrics()
         model = await asyncio.to_thread(load_model, settings, metrics)
         stack.push_async_callback(asyncio.to_thread, model.embedder.close)
-        chunker = _chunker(settings, model, metrics)
+        chunker = make_chunker(
+            settings, model.tokenizer, max_tokens=model.embedder.max_tokens, metrics=metrics
+        )
         stack.callback(chunker.close)
         store = await stack.enter_async_context(
             opened_store(
@@ -62,19 +54,11 @@ async def open_services(
             )
         )
         services = _assembled(settings, model, chunker, store)
-        sweeping = _sweep_for_ever(services.sweep, settings.sweep_interval_s)
+        sweeping = sweep_for_ever(services.sweep, metrics, interval_s=settings.sweep_interval_s)
         stack.push_async_callback(_cancelled, asyncio.create_task(sweeping))
         if directory is not None:
             directory.announce(address)
         yield services
-
-
-def _claimed(settings: Settings, stack: AsyncExitStack) -> DataDirectory | None:
-    """Own the data directory, unless a server keeps what we store: then we keep nothing."""
-    if settings.qdrant_url:
-        return None
-    claim = DataDirectory.claim(settings.data_dir, process="netgpt-docs")
-    return stack.enter_context(claim)
 
 
 def _assembled(
@@ -90,9 +74,7 @@ def _assembled(
             nickname=settings.embedding_model,
             loaded_at=datetime.now(UTC),
         ),
-        pipeline=Pipeline(
-            _EXTRACTOR, chunker.fingerprint, fingerprint_digest(model.embedder.fingerprint)
-        ),
+        pipeline=pipeline_of(chunker, model.embedder.fingerprint),
         now=lambda: datetime.now(UTC),
         now_us=lambda: time.time_ns() // 1000,
     )
@@ -107,33 +89,6 @@ def _assembled(
         is_store_open=store.is_open,
     )
     return assemble(ports, ingest_deadline_s=settings.ingest_deadline_s, health=health)
-
-
-def _chunker(settings: Settings, model: LoadedModel, metrics: Metrics) -> TokenChunker:
-    chunk_tokens = min(settings.chunk_size, model.embedder.max_tokens)
-    if chunk_tokens < settings.chunk_size:
-        is_chosen = "chunk_size" in settings.model_fields_set
-        _LOG.log(
-            logging.WARNING if is_chosen else logging.INFO,
-            "CHUNK_SIZE %d is more than %s takes: chunks have at most %d tokens",
-            settings.chunk_size,
-            settings.embedding_model,
-            chunk_tokens,
-        )
-    tokenizer = MeasuredTokenizer(model.tokenizer, metrics)
-    return TokenChunker(tokenizer, chunk_tokens=chunk_tokens, overlap_tokens=settings.chunk_overlap)
-
-
-async def _sweep_for_ever(sweep: SweepStore, interval_s: float) -> None:
-    while True:
-        try:
-            swept = await sweep.sweep()
-        except ServiceError as error:
-            _LOG.warning("a sweep was given up: %s", error)
-        else:
-            if swept.chunks or swept.tombstones:
-                _LOG.info("swept %d chunks and %d tombstones", swept.chunks, swept.tombstones)
-        await asyncio.sleep(interval_s * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from netgpt_docs_service.settings import Settings
 from netgpt_docs_service.store.collection_description import Description
 from netgpt_docs_service.store.data_directory import DataDirectory, owner_address
 from netgpt_docs_service.store.disk_room import DiskRoom
 from netgpt_docs_service.store.edge_collection import opened_collection
+from netgpt_docs_service.store.edge_collection import stored_description as edge_description
 from netgpt_docs_service.store.point_maintenance import PointMaintenance
 from netgpt_docs_service.store.point_store import PointStore
 from netgpt_docs_service.store.store_observer import StoreObserver
@@ -62,6 +64,31 @@ async def opened_store(
             PointMaintenance(engine),
             disk,
         )
+
+
+@contextmanager
+def claimed_directory(settings: Settings, *, process: str) -> Iterator[DataDirectory | None]:
+    """Own the data directory as `process`; None when a server keeps what we store.
+
+    Raises DataDirectoryInUse when another process owns it.
+    """
+    if settings.qdrant_url:
+        yield None
+        return
+    with DataDirectory.claim(settings.data_dir, process=process) as directory:
+        yield directory
+
+
+async def stored_description(settings: Settings, directory: DataDirectory | None) -> dict[str, Any]:
+    """Return what the stored collection says it is made with, its dimension included.
+
+    Raises ConfigurationError when nothing was ever stored.
+    """
+    if directory is not None:
+        return edge_description(directory.existing_collection(settings.collection_name))
+    from netgpt_docs_service.wiring.servers import description  # noqa: PLC0415  as above
+
+    return await description(settings)
 
 
 async def describe_server(settings: Settings) -> str:

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from netgpt_docs_service.domain.chunks import manifest_id
+from netgpt_docs_service.domain.documents import DocumentFields
 from tests.contract.conftest import NOW, Author, Stores
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -51,6 +53,83 @@ async def test_tombstones_older_than_a_moment_are_listed(author: Author, stores:
             manifest
             async for tenant, manifest in stores.maintenance.tombstones(before)
             if tenant == author.tenant
+        ]
+        assert found == expected
+
+
+async def test_the_walk_of_manifests_meets_each_once_and_goes_on_after_any(
+    author: Author, stores: Stores
+) -> None:
+    for number in range(5):
+        await author.publish(f"doc-{number}")
+    await author.store.flip(author.tenant, author.tombstone("gone"))
+
+    walk = [each async for each in stores.maintenance.manifests(tenant=author.tenant)]
+    after = walk[2].point_id
+    rest = [each async for each in stores.maintenance.manifests(tenant=author.tenant, after=after)]
+
+    ids = [each.point_id for each in walk]
+    assert ids == sorted(ids)
+    assert ids == sorted(manifest_id(author.tenant, each.doc_id) for each in walk)
+    assert {each.doc_id for each in walk} == {*(f"doc-{number}" for number in range(5)), "gone"}
+    assert rest == walk[3:]
+
+
+async def test_the_walk_of_manifests_meets_every_tenant(
+    author: Author, other: Author, stores: Stores
+) -> None:
+    mine, theirs = await author.publish(), await other.publish()
+
+    found = {each.tenant: each.manifest async for each in stores.maintenance.manifests()}
+
+    assert (found[author.tenant], found[other.tenant]) == (mine, theirs)
+
+
+async def test_the_walk_of_chunks_names_each_of_any_set(author: Author, stores: Stores) -> None:
+    await author.publish(sequence=10, texts=["a", "b"])
+    await author.publish(sequence=11)
+
+    pages = [page async for page in stores.maintenance.chunk_pages(tenant=author.tenant)]
+
+    found = {(each.generation, each.index, each.problem) for page in pages for each in page}
+    assert found == {("10-1", 0, None), ("10-1", 1, None), ("11-1", 0, None)}
+
+
+async def test_manifests_are_looked_up_for_many_tenants_at_once(
+    author: Author, other: Author, stores: Stores
+) -> None:
+    mine, theirs = await author.publish(), await other.publish()
+    names = [(author.tenant, "doc"), (other.tenant, "doc"), (author.tenant, "never")]
+
+    found = await stores.maintenance.manifests_of(names)
+
+    assert found == {names[0]: mine, names[1]: theirs}
+    assert await stores.maintenance.manifests_of([]) == {}
+
+
+async def test_chunks_without_a_vector_are_walked(author: Author, stores: Stores) -> None:
+    manifest = author.manifest()
+    chunks = author.chunks(manifest, ["a", "b"])
+    vectors = [author.vector(), None]
+    await author.store.write_chunks(author.tenant, manifest, chunks, vectors=vectors)
+
+    found = [
+        chunk async for tenant, chunk in stores.maintenance.unembedded() if tenant == author.tenant
+    ]
+
+    assert found == [chunks[1]]
+
+
+async def test_documents_are_expired_at_the_instant_and_not_before(
+    author: Author, stores: Stores
+) -> None:
+    fields = DocumentFields(expires_at=NOW)
+    manifest = await author.publish("expires", fields=fields)
+    await author.publish("stays")
+    await author.store.flip(author.tenant, author.tombstone("gone"))
+    for at, expected in ((NOW, [manifest]), (NOW - timedelta(microseconds=1), [])):
+        found = [
+            each async for tenant, each in stores.maintenance.expired(at) if tenant == author.tenant
         ]
         assert found == expected
 

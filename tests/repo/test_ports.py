@@ -7,6 +7,8 @@ import pytest
 MAY_HOLD_MAINTENANCE = {
     "store/": "the port and its adapters",
     "usecases/sweep.py": "clears away stale chunks of all tenants",
+    "usecases/fsck": "checks all tenants' documents for the operator",
+    "usecases/export_documents.py": "reads all tenants' documents for the operator's archive",
     "usecases/assembly.py": "hands the port to those use cases",
     "usecases/health.py": "pings and counts, and returns no tenant's data",
     "wiring/services.py": "hands the port to those use cases",

@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from netgpt_docs_service.domain.documents import Manifest, Pipeline
-from netgpt_docs_service.store.interface import GenerationSet, StoreTotals
+from netgpt_docs_service.store.interface import GenerationSet, StoreMaintenance, StoreTotals
 from netgpt_docs_service.usecases.assembly import Ports, assemble
 from netgpt_docs_service.usecases.services import Services
 from tests.support.fakes import HashEmbedder, ParagraphChunker
@@ -42,6 +42,12 @@ class OneTenant:
     async def generation_sets(self) -> AsyncIterator[GenerationSet]:
         found = [each async for each in self.inner.generation_sets() if each.tenant == self.tenant]
         for each in sorted(found, key=lambda each: (each.doc_id, each.generation)):
+            yield each
+
+    async def expired(self, at: datetime) -> AsyncIterator[tuple[str, Manifest]]:
+        walk = self.inner.expired(at)
+        found = [each async for each in walk if each[0] == self.tenant]
+        for each in sorted(found, key=lambda each: each[1].doc_id):
             yield each
 
     async def tombstones(self, before: datetime) -> AsyncIterator[tuple[str, Manifest]]:
@@ -85,7 +91,7 @@ class Bench:
         """Return the use cases of one process: nothing is shared between two but the store."""
         ports = Ports(
             store=store,
-            maintenance=OneTenant(self.maintenance, self.tenant),
+            maintenance=cast("StoreMaintenance", OneTenant(self.maintenance, self.tenant)),
             chunker=ParagraphChunker(),
             embedder=HashEmbedder(),
             model=MODEL,

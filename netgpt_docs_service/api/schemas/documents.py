@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 from netgpt_docs_service.domain.chunks import Chunk, Passage
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.usecases.delete import Deletion
-from netgpt_docs_service.usecases.read import TextSlice, Verification
+from netgpt_docs_service.usecases.read import TextSlice
+from netgpt_docs_service.usecases.verify import Verification
 
 
 class ChunkModel(BaseModel):

@@ -13,8 +13,8 @@ from netgpt_docs_service.domain.search import Question
 from netgpt_docs_service.errors import DeadlineExceeded, NotFound
 from netgpt_docs_service.store.point_engine import PointEngine
 from netgpt_docs_service.store.points import Request
-from netgpt_docs_service.usecases.read import rebuilt_text
 from netgpt_docs_service.usecases.services import Services
+from netgpt_docs_service.usecases.verify import rebuilt_text
 from tests.support.protocol import PHRASE, text_of
 from tests.support.slow_embedder import SlowEmbedder
 

@@ -23,8 +23,8 @@ from netgpt_docs_service.domain.documents import Document, DocumentFields, Manif
 from netgpt_docs_service.domain.search import Question
 from netgpt_docs_service.errors import NotFound
 from netgpt_docs_service.store.interface import GenerationSet
-from netgpt_docs_service.usecases.read import rebuilt_text
 from netgpt_docs_service.usecases.services import Services
+from netgpt_docs_service.usecases.verify import rebuilt_text
 from tests.support.gated_store import Gate, GatedStore
 from tests.support.protocol import PHRASE, Bench, text_of
 from tests.support.protocol_state import Oracle, Running
@@ -45,6 +45,10 @@ class KeptTombstones:
     def generation_sets(self) -> AsyncIterator[GenerationSet]:
         sets: AsyncIterator[GenerationSet] = self.inner.generation_sets()
         return sets
+
+    def expired(self, at: datetime) -> AsyncIterator[tuple[str, Manifest]]:
+        expired: AsyncIterator[tuple[str, Manifest]] = self.inner.expired(at)
+        return expired
 
     async def tombstones(self, before: datetime) -> AsyncIterator[tuple[str, Manifest]]:
         del before

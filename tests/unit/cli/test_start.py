@@ -28,7 +28,17 @@ main()
 
 
 @pytest.mark.parametrize(
-    "line", ["serve --dev", "ingest .", "query question", "documents list", "doctor"]
+    "line",
+    [
+        "serve --dev",
+        "ingest .",
+        "query question",
+        "documents list",
+        "doctor",
+        "fsck",
+        "export -",
+        "import -",
+    ],
 )
 def test_every_command_bounds_the_libraries_before_they_are_loaded(
     line: str, tmp_path: Path

@@ -40,6 +40,9 @@ class Restless:
     async def chunks(self, *_: object, **__: object) -> list[Chunk]:
         return []
 
+    async def count_chunks(self, *_: object) -> int:
+        return 0
+
 
 async def test_verifying_a_document_that_keeps_changing_is_given_up() -> None:
     read = ReadDocuments(cast("DocumentStore", Restless()), lambda: NOW)

@@ -1,0 +1,102 @@
+"""Read every document whole, for an archive."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from netgpt_docs_service.domain.chunks import Chunk, Vector
+from netgpt_docs_service.domain.documents import Manifest
+from netgpt_docs_service.errors import DocumentDamaged
+from netgpt_docs_service.store.interface import DocumentStore, ManifestEntry, StoreMaintenance
+from netgpt_docs_service.usecases.archive_lines import ChunkLine, DocumentLine, ManifestLine
+from netgpt_docs_service.usecases.verify import Examined, examine
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NotExported:
+    """A document that could not be read whole, and why."""
+
+    tenant: str
+    doc_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportDocuments:
+    """Walk the documents that exist and have not expired, each as one whole version."""
+
+    store: DocumentStore
+    maintenance: StoreMaintenance
+    now: Callable[[], datetime]
+
+    async def documents(
+        self, *, tenant: str | None = None, with_vectors: bool = False, after: str | None = None
+    ) -> AsyncIterator[DocumentLine | NotExported]:
+        """Walk documents of all tenants or of one by their manifests' point ids, above `after`.
+
+        One that is written meanwhile comes as it was before or after; one that is damaged is
+        answered as such, and the walk goes on.
+        """
+        async for entry in self.maintenance.manifests(tenant=tenant, after=after):
+            found = await self._document(entry, with_vectors=with_vectors)
+            if found is not None:
+                yield found
+
+    async def most_documents(self) -> int:
+        """Count the manifests of all tenants: no walk comes to more documents."""
+        return (await self.maintenance.totals()).documents
+
+    async def _document(
+        self, entry: ManifestEntry, *, with_vectors: bool
+    ) -> DocumentLine | NotExported | None:
+        tenant, manifest = entry.tenant, entry.manifest
+        reason = entry.problem or ""
+        for _ in range(_ATTEMPTS):
+            if manifest is None:
+                return NotExported(tenant, entry.doc_id, reason)
+            if not manifest.is_readable(self.now()):
+                return None
+            try:
+                examined = await examine(self.store, tenant, manifest)
+                vectors = await self._vectors(tenant, manifest) if with_vectors else None
+                stands = await self.store.manifest(tenant, manifest.doc_id)
+            except DocumentDamaged as error:
+                return NotExported(tenant, entry.doc_id, error.message)
+            if stands is None:
+                return None
+            if stands.generation == manifest.generation:
+                return _line(tenant, stands, examined, vectors)
+            manifest = stands
+        return NotExported(tenant, entry.doc_id, "it kept changing while it was read")
+
+    async def _vectors(self, tenant: str, manifest: Manifest) -> dict[str, Vector]:
+        stored = await self.store.stored_vectors(tenant, manifest.doc_id)
+        return {
+            each.chunk_hash: each.vector
+            for each in stored
+            if each.generation == manifest.generation
+        }
+
+
+def _line(
+    tenant: str, manifest: Manifest, examined: Examined, vectors: dict[str, Vector] | None
+) -> DocumentLine | NotExported:
+    text, chunks = examined.text, examined.chunks
+    if not examined.verification.is_whole or not _lie_where_they_say(chunks, text):
+        return NotExported(tenant, manifest.doc_id, "its chunks are not what its manifest says")
+    return DocumentLine(
+        tenant=tenant,
+        manifest=ManifestLine.of(manifest),
+        text=text,
+        chunks=None
+        if vectors is None
+        else [ChunkLine.of(chunk, vectors.get(chunk.chunk_hash)) for chunk in chunks],
+    )
+
+
+def _lie_where_they_say(chunks: list[Chunk], text: str) -> bool:
+    return all(text[chunk.char_start : chunk.char_end] == chunk.text for chunk in chunks)
