@@ -153,7 +153,8 @@ def mean(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 def print_row(name: str, row: Mapping[str, float], *, marks: str = "") -> None:
-    print(f"| {name} | " + " | ".join(f"{row[column]:.4f}" for column in SHOWN) + f" | {marks} |")
+    figures = " | ".join(f"{row[column]:.4f}" for column in SHOWN)
+    print(f"| {name} | {figures} | {marks} |", flush=True)
 
 
 def verdict(row: Mapping[str, float]) -> str:

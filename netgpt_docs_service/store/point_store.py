@@ -222,9 +222,12 @@ class PointStore:
             self._engine.call(asked),
             *(self._engine.call(_to_the_letter(asked, text)) for text in query.exact),
         )
-        worded = {point_id: score for found in exact for point_id, *score in found}
-        both = worded | {point_id: score for point_id, *score in scores}
-        return [Candidate(each, *score, each in worded) for each, score in both.items()]
+        lettered = {each: (cosine, words) for found in exact for each, cosine, words in found}
+        both = lettered | {each: (cosine, words) for each, cosine, words in scores}
+        return [
+            Candidate(each, cosine, words, may_be_exact=each in lettered)
+            for each, (cosine, words) in both.items()
+        ]
 
     async def resolve(self, tenant: str, chunk_ids: Sequence[str]) -> list[ResolvedChunk]:
         """Return chunks with their manifests, in the order asked, without those that are gone."""

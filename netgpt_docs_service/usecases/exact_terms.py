@@ -75,7 +75,9 @@ def exact_matches(texts: Mapping[str, str], terms: Sequence[ExactTerm]) -> dict[
 
 
 def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_ALIKE).casefold().split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_ALIKE)
+    return " ".join(text.casefold().split())
 
 
 def _pattern(term: ExactTerm) -> re.Pattern[str]:

@@ -10,6 +10,8 @@ from netgpt_docs_service.domain.search import Candidate, SearchMode
 _LEAST_SPREAD = 0.2
 _LEAST_WORDS = 2.0
 """What a list must span to be worth all of its half: differences among few chunks are noise."""
+_FIRST_PLACE = 0.15
+"""What first place adds to a span of 1, the second half of it, the third a third."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,10 @@ def rank(
 ) -> list[Ranked]:
     """Return the candidates best first; equal scores are ordered by chunk id.
 
-    hybrid: the mean of the cosine as its place between the worst and the best candidate's, and of
-    BM25 as its share of the best. Who holds more of what was asked for to the letter is above,
-    `exact_matches` being how many such terms a chunk holds; dense knows no letters.
+    hybrid: the mean of two shares, the cosine's of the way from the worst candidate to the best,
+    and BM25's of the best; to be among the first of a list adds a little. Who holds more of what
+    was asked for to the letter is above, `exact_matches` being how many such terms a chunk holds;
+    dense knows no letters. Why: docs/decisions/0006-how-two-lists-become-one.md.
     """
     scores = _SCORES[mode](candidates)
     if exact_matches and mode is not SearchMode.DENSE:
@@ -50,11 +53,21 @@ def _sparse(candidates: Sequence[Candidate]) -> list[float]:
 
 def _hybrid(candidates: Sequence[Candidate]) -> list[float]:
     cosines = [each.dense_score for each in candidates]
-    worst, best = min(cosines, default=0.0), max(cosines, default=0.0)
-    spread = max(best - worst, _LEAST_SPREAD)
-    most = max([_LEAST_WORDS, *map(_words, candidates)])
+    words = [_words(each) for each in candidates]
+    best, worst = max(cosines, default=0.0), min(cosines, default=0.0)
+    most = max([_LEAST_WORDS, *words])
+    dense = _shares(cosines, full=best, spread=max(best - worst, _LEAST_SPREAD))
+    sparse = _shares(words, full=most, spread=most)
+    return [(one + other) / 2.0 for one, other in zip(dense, sparse, strict=True)]
+
+
+def _shares(values: Sequence[float], *, full: float, spread: float) -> list[float]:
+    """Return where every value stands between 0 and 1, `full` being 1, first places included."""
+    places = {value: place for place, value in enumerate(sorted(set(values), reverse=True), 1)}
+    shares = [max(0.0, 1.0 - (full - value) / spread) for value in values]
     return [
-        0.5 * ((each.dense_score - worst) / spread + _words(each) / most) for each in candidates
+        (share + (_FIRST_PLACE / places[value] if share else 0.0)) / (1.0 + _FIRST_PLACE)
+        for share, value in zip(shares, values, strict=True)
     ]
 
 

@@ -57,6 +57,7 @@ def test_a_dense_score_is_the_cosine_and_never_negative() -> None:
 
 @given(candidates, st.floats(-0.5, 0.5))
 def test_the_level_of_the_cosines_does_not_matter(offered: list[Candidate], shift: float) -> None:
+    offered = [replace(each, dense_score=round(each.dense_score, 3)) for each in offered]
     shifted = [replace(each, dense_score=each.dense_score + shift) for each in offered]
     before = {each.candidate.chunk_id: each.score for each in rank(offered, SearchMode.HYBRID)}
     after = {each.candidate.chunk_id: each.score for each in rank(shifted, SearchMode.HYBRID)}
@@ -76,9 +77,16 @@ def test_equal_cosines_leave_the_order_to_the_words() -> None:
     assert [each.candidate.chunk_id for each in ranked] == ["3", "2", "1", "0"]
 
 
-def test_a_candidate_between_the_others_changes_no_score() -> None:
+def test_a_lone_candidate_near_the_question_has_half_of_the_score_and_words_add_the_rest() -> None:
+    alone = [Candidate("a", 0.3, 0.0)]
+    worded = [Candidate("a", 0.3, 9.0)]
+    assert [each.score for each in rank(alone, SearchMode.HYBRID)] == pytest.approx([0.5])
+    assert [each.score for each in rank(worded, SearchMode.HYBRID)] == pytest.approx([1.0])
+
+
+def test_candidates_below_the_others_change_no_score() -> None:
     offered = [Candidate("a", 0.8, 3.0), Candidate("b", 0.4, 9.0), Candidate("c", 0.2, 0.0)]
-    more = [*offered, *(Candidate(f"d{number}", 0.3, 1.0) for number in range(50))]
+    more = [*offered, *(Candidate(f"d{number}", 0.2, 0.0) for number in range(50))]
     before = {each.candidate.chunk_id: each.score for each in rank(offered, SearchMode.HYBRID)}
     after = {each.candidate.chunk_id: each.score for each in rank(more, SearchMode.HYBRID)}
     assert before.items() <= after.items()
