@@ -15,7 +15,7 @@ from itertools import chain, pairwise
 from netgpt_docs_service.domain.chunks import Chunk
 from netgpt_docs_service.domain.documents import Manifest
 
-_COMPOUND = re.compile(r"[^\W_]+(?:[-_./\\:@#&,+]{1,2}[^\W_]+)+")
+_COMPOUND = re.compile(r"(?<![^\W_])[^\W_]++(?:[-_./\\:@#&,+]{1,2}[^\W_]++)+")
 _PART = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"\b[A-Za-z]+[0-9]*(?:[a-z0-9][A-Z]|[A-Z][A-Z][a-z])[A-Za-z0-9]*")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")

@@ -74,3 +74,9 @@ def test_a_chunk_is_indexed_with_its_title_and_headings() -> None:
     )
     words = indexed_words(manifest, chunk).split()
     assert words == ["Network", "guide", "Errors", "ERR_CONN", "text", "ERRCONN"]
+
+
+@pytest.mark.parametrize("piece", ["a", "aB", "a-", "1.", "_", "a1", "错", "-", "A", "c#"])
+def test_a_hostile_text_is_read_in_no_time_and_grows_little(piece: str) -> None:
+    text = piece * (20_000 // len(piece))
+    assert len(asked_words(text)) <= 5 * len(text)
