@@ -33,7 +33,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateQuery:
-    """What a store needs to list candidates: `limit` of each list that `mode` asks for."""
+    """What a store needs to list candidates: `limit` of each list that `mode` asks for.
+
+    `exact` are strings wanted to the letter: the best by the words of each are listed, too.
+    """
 
     text: str
     vector: Vector
@@ -41,15 +44,20 @@ class CandidateQuery:
     limit: int
     now: datetime
     filter: Filter | None = None
+    exact: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A chunk that may answer: cosine in [-1, 1]; BM25 ≥ 0, None when the words were not asked."""
+    """A chunk that may answer: cosine in [-1, 1]; BM25 ≥ 0, None when the words were not asked.
+
+    `may_be_exact` when it is among the best by the words of a string asked for to the letter.
+    """
 
     chunk_id: str
     dense_score: float
     sparse_score: float | None
+    may_be_exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,9 @@ class DocumentStore(Protocol):
         left out; none that has expired. Every candidate carries its exact cosine, and unless
         the mode is dense its BM25 score, 0 for one outside the best by BM25: looking those up
         costs a third of the search and ranks no better. IDF is the tenant's own.
+
+        Of each of `query.exact` the best 64 by its own words are candidates, too, marked as such;
+        one that only they found has the BM25 of those words.
         """
         ...
 

@@ -13,7 +13,12 @@ from typing import TypeVar
 
 from netgpt_docs_service.domain.chunks import Chunk, StoredVector, Vector, chunk_id, manifest_id
 from netgpt_docs_service.domain.documents import Manifest
-from netgpt_docs_service.domain.search import Candidate, CandidateQuery, ResolvedChunk
+from netgpt_docs_service.domain.search import (
+    Candidate,
+    CandidateQuery,
+    ResolvedChunk,
+    SearchMode,
+)
 from netgpt_docs_service.errors import NotFound
 from netgpt_docs_service.store import cursors, protocol
 from netgpt_docs_service.store.filters import (
@@ -42,6 +47,7 @@ from netgpt_docs_service.store.unfinished_sets import UnfinishedSets
 
 _BATCH = 128  # points of one engine call: 5-10 ms, and a query waits for at most one of them
 _VECTOR_PAGE = 256
+_EXACT = 64  # who holds a phrase holds all of its words; their text is read to see: 0.1 ms each
 
 ItemT = TypeVar("ItemT")
 
@@ -206,21 +212,28 @@ class PointStore:
     async def candidates(self, tenant: str, query: CandidateQuery) -> list[Candidate]:
         """Return the union of the best `query.limit` chunks by cosine and by BM25, unordered."""
         now = query.now if await self._anything_expires() else None
-        scores = await self._engine.call(
-            Rank(
-                filter=findable_of_tenant(
-                    tenant,
-                    must=readable(now, query.filter),
-                    must_not=protocol.sets_of(self._unfinished.of(tenant)),
-                ),
-                corpus=findable_of_tenant(tenant),
-                words=asked_words(query.text),
-                vector=array("f", query.vector).tobytes(),
-                mode=query.mode,
-                limit=query.limit,
-            )
+        asked = Rank(
+            filter=findable_of_tenant(
+                tenant,
+                must=readable(now, query.filter),
+                must_not=protocol.sets_of(self._unfinished.of(tenant)),
+            ),
+            corpus=findable_of_tenant(tenant),
+            words=asked_words(query.text),
+            vector=array("f", query.vector).tobytes(),
+            mode=query.mode,
+            limit=query.limit,
         )
-        return [Candidate(point_id, cosine, words) for point_id, cosine, words in scores]
+        scores, *exact = await asyncio.gather(
+            self._engine.call(asked),
+            *(self._engine.call(_to_the_letter(asked, text)) for text in query.exact),
+        )
+        lettered = {each: (cosine, words) for found in exact for each, cosine, words in found}
+        both = lettered | {each: (cosine, words) for each, cosine, words in scores}
+        return [
+            Candidate(each, cosine, words, may_be_exact=each in lettered)
+            for each, (cosine, words) in both.items()
+        ]
 
     async def resolve(self, tenant: str, chunk_ids: Sequence[str]) -> list[ResolvedChunk]:
         """Return chunks with their manifests, in the order asked, without those that are gone."""
@@ -257,6 +270,10 @@ class PointStore:
             count = await self._engine.call(Count(expiring_of_every_tenant()))
             self._may_expire = self._may_expire or count > 0  # one may have been written meanwhile
         return self._may_expire
+
+
+def _to_the_letter(asked: Rank, text: str) -> Rank:
+    return replace(asked, words=asked_words(text), mode=SearchMode.SPARSE, limit=_EXACT)
 
 
 def _always_room() -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from netgpt_docs_service.domain.chunks import chunk_id
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.domain.search import (
+    Candidate,
     CandidateQuery,
     Hit,
     Question,
@@ -19,6 +20,7 @@ from netgpt_docs_service.domain.search import (
 )
 from netgpt_docs_service.embedding.interface import Embedder
 from netgpt_docs_service.store.interface import DocumentStore
+from netgpt_docs_service.usecases.exact_terms import ExactTerm, exact_matches, exact_terms
 from netgpt_docs_service.usecases.ranking import Ranked, rank
 from netgpt_docs_service.usecases.snippet import snippet
 
@@ -121,6 +123,7 @@ class SearchDocuments:
         self, tenant: str, question: Question, vector: Sequence[float], limit: int
     ) -> _Walk:
         now = self.now()
+        exact = () if question.mode is SearchMode.DENSE else exact_terms(question.text)
         candidates = await self.store.candidates(
             tenant,
             CandidateQuery(
@@ -130,9 +133,11 @@ class SearchDocuments:
                 limit=limit,
                 now=now,
                 filter=question.filter,
+                exact=tuple(term.text for term in exact),
             ),
         )
-        ranked = _eligible(rank(candidates, question.mode), question)
+        matches = await self._exact_matches(tenant, candidates, exact)
+        ranked = _eligible(rank(candidates, question.mode, matches), question)
         offered = frozenset(each.chunk_id for each in candidates)
         walk = _Walk(question, now, offered, len(ranked), tenant)
         page = question.top_k + max(5, question.top_k // 2)
@@ -142,6 +147,21 @@ class SearchDocuments:
             start, page = start + page, min(2 * page, _LARGEST_PAGE)
         return walk
 
+    async def _exact_matches(
+        self, tenant: str, candidates: Sequence[Candidate], terms: Sequence[ExactTerm]
+    ) -> dict[str, int]:
+        """Read the candidates that may hold what was asked for to the letter, and say who does.
+
+        A quoted phrase may be of words that no index knows ("to be or not to be"): all are read.
+        """
+        is_quoted = any(term.is_quoted for term in terms)
+        ids = [each.chunk_id for each in candidates if each.may_be_exact or is_quoted]
+        texts: dict[str, str] = {}
+        for start in range(0, len(ids), _LARGEST_PAGE):
+            page = await self.store.resolve(tenant, ids[start : start + _LARGEST_PAGE])
+            texts |= {found.chunk_id: _searched(found) for found in page}
+        return exact_matches(texts, terms)
+
     async def _walk_page(self, walk: _Walk, page: Sequence[Ranked]) -> None:
         ids = [each.candidate.chunk_id for each in page]
         found = {each.chunk_id: each for each in await self.store.resolve(walk.tenant, ids)}
@@ -149,6 +169,11 @@ class SearchDocuments:
             walk.take(each, found.get(each.candidate.chunk_id))
             if walk.is_full:
                 return
+
+
+def _searched(found: ResolvedChunk) -> str:
+    title = found.manifest.fields.title if found.manifest else None
+    return "\n".join([title or "", *found.chunk.heading_path, found.chunk.text])
 
 
 def _eligible(ranked: Sequence[Ranked], question: Question) -> list[Ranked]:

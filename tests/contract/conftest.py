@@ -119,6 +119,19 @@ class Author:
         await self.write(manifest, texts)
         return await self.store.flip(self.tenant, manifest)
 
+    def query(
+        self,
+        text: str = "text",
+        *,
+        vector: Vector | None = None,
+        mode: SearchMode = SearchMode.HYBRID,
+        limit: int = 100,
+        now: datetime = NOW,
+        exact: tuple[str, ...] = (),
+    ) -> CandidateQuery:
+        asked = self.vector() if vector is None else vector
+        return CandidateQuery(text=text, vector=asked, mode=mode, limit=limit, now=now, exact=exact)
+
     async def candidates(
         self,
         text: str = "text",
@@ -128,11 +141,8 @@ class Author:
         limit: int = 100,
         now: datetime = NOW,
     ) -> list[Candidate]:
-        asked = self.vector() if vector is None else vector
-        return await self.store.candidates(
-            self.tenant,
-            CandidateQuery(text=text, vector=asked, mode=mode, limit=limit, now=now),
-        )
+        query = self.query(text, vector=vector, mode=mode, limit=limit, now=now)
+        return await self.store.candidates(self.tenant, query)
 
     async def resolved(self, candidates: Sequence[Candidate]) -> list[ResolvedChunk]:
         ids = [candidate.chunk_id for candidate in candidates]

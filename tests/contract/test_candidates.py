@@ -143,3 +143,47 @@ async def test_what_another_tenant_is_writing_hides_nothing(author: Author, othe
     await author.publish()
     await other.write(other.manifest())
     assert len(await author.candidates()) == 1
+
+
+@pytest.mark.parametrize("mode", [SearchMode.HYBRID, SearchMode.SPARSE])
+async def test_what_is_asked_for_to_the_letter_is_a_candidate_too(
+    author: Author, mode: SearchMode
+) -> None:
+    await author.publish(texts=[*["other words of no use"] * 30, "ERR_CONN_4711"])
+    query = author.query("other words of no use", mode=mode, limit=5, exact=("ERR_CONN_4711",))
+    found = await author.store.candidates(author.tenant, query)
+    marked = [candidate for candidate in found if candidate.may_be_exact]
+    assert [hit.chunk.text for hit in await author.resolved(marked)] == ["ERR_CONN_4711"]
+    assert all(candidate.sparse_score for candidate in marked)
+
+
+async def test_a_string_without_words_marks_nothing(author: Author) -> None:
+    await author.publish()
+    query = author.query("text", exact=("the", "!!"))
+    found = await author.store.candidates(author.tenant, query)
+    assert [candidate.may_be_exact for candidate in found] == [False]
+
+
+async def test_a_chunk_is_found_by_a_word_of_its_title_alone(author: Author) -> None:
+    await author.publish(fields=DocumentFields(title="Orchard"))
+    assert len(await author.candidates("orchard", mode=SearchMode.SPARSE)) == 1
+
+
+async def test_a_chunk_is_found_by_a_word_of_its_heading_alone(author: Author) -> None:
+    manifest = author.manifest()
+    chunks = [replace(each, heading_path=("Trees", "Pears")) for each in author.chunks(manifest)]
+    vectors = [author.vector()]
+    await author.store.write_chunks(author.tenant, manifest, chunks, vectors=vectors)
+    await author.store.flip(author.tenant, manifest)
+    assert len(await author.candidates("pear", mode=SearchMode.SPARSE)) == 1
+
+
+@pytest.mark.parametrize("asked", ["错误代码", "4711", "conn_4711", "Привет"])
+async def test_part_of_a_name_or_of_an_unspaced_sentence_is_found_best(
+    author: Author, asked: str
+) -> None:
+    await author.publish("right", texts=["ERR_CONN_4711: 这个错误代码很重要 - Привет, мир"])
+    await author.publish("wrong", texts=["ERR_CONN_4712"])
+    candidates = await author.candidates(asked, mode=SearchMode.SPARSE)
+    best = max(candidates, key=lambda each: each.sparse_score or 0.0)
+    assert [hit.chunk.doc_id for hit in await author.resolved([best])] == ["right"]

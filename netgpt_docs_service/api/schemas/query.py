@@ -38,7 +38,8 @@ class QueryRequest(Strict):
             minLength=1,
             maxLength=rules.MAX_QUERY_CHARACTERS,
             pattern=r"^[^\u0000]*[^\s\u0000][^\u0000]*$",
-            description="It must also fit the embedding model.",
+            description="It must also fit the embedding model. Unless `mode` is dense, what holds "
+            'a "quoted phrase" or a rare name such as ERR_CONN_4711 to the letter comes first.',
         ),
     ]
     top_k: Annotated[int, Field(ge=1, le=100), WHOLE] = 5
