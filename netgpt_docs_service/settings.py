@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from netgpt_docs_service.domain.filterable import parse_filterable
 from netgpt_docs_service.errors import ConfigurationError
 
 _THREAD_COUNTS = (
@@ -61,6 +62,8 @@ class Settings(BaseSettings):
     """Address of a Qdrant server. This version runs on the embedded engine only and refuses it."""
     collection_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = "netgpt_documents"
     """Name of the collection that holds all documents."""
+    filterable_metadata: str = ""
+    """Names of `metadata` with an index of their own, as in `team:keyword,year:integer`."""
     data_dir: Path = Path("data")
     """Folder of the embedded store, owned by one process at a time."""
     min_free_disk_mb: Annotated[int, Field(ge=0)] = 1024
@@ -107,7 +110,16 @@ class Settings(BaseSettings):
                 f"CHUNK_SIZE {self.chunk_size}"
             )
             raise ValueError(message)
+        self.filterable_types()
         return self
+
+    def filterable_types(self) -> dict[str, str]:
+        """Return the type of each name that FILTERABLE_METADATA declares."""
+        try:
+            return parse_filterable(self.filterable_metadata)
+        except ConfigurationError as error:
+            message = f"FILTERABLE_METADATA: {error.message}"
+            raise ConfigurationError(message) from error
 
     def engine_threads(self, usable_cpus: int) -> int:
         """Return how many threads the embedding engine computes on, and so every library."""

@@ -16,17 +16,27 @@ from netgpt_docs_service.store.edge_process import EdgeProcess
 Description: TypeAlias = Mapping[str, str | int | float]
 
 
+_NONE: Mapping[str, str] = {}
+
+
 @asynccontextmanager
 async def opened_collection(
-    folder: Path, dimension: int, *, description: Description, timeout_s: float = 30.0
+    folder: Path,
+    dimension: int,
+    *,
+    description: Description,
+    filterable: Mapping[str, str] = _NONE,
+    timeout_s: float = 30.0,
 ) -> AsyncIterator[EdgeProcess]:
     """Run the engine process of the collection in `folder`; every request has `timeout_s`.
 
-    Raises FingerprintMismatch when its points were made by something else than `description`,
-    StoreUnavailable when the shard cannot be loaded.
+    `filterable` has the types of metadata's names that get an index. Raises FingerprintMismatch
+    when its points were made by something else than `description`, ConfigurationError when a name
+    has an index of another kind, StoreUnavailable when the shard cannot be loaded.
     """
     settle_description(folder, {**schema.layout(dimension), **description})
-    process = EdgeProcess(folder / "shard", dimension, timeout_s=timeout_s)
+    indexes = schema.payload_indexes(filterable)
+    process = EdgeProcess(folder / "shard", dimension, indexes=indexes, timeout_s=timeout_s)
     await process.start()
     try:
         yield process

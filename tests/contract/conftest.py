@@ -5,19 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 import pytest_asyncio
 
-from netgpt_docs_service.domain.chunks import Chunk, Vector, generation_name
+from netgpt_docs_service.domain.chunks import Chunk, StoredVector, Vector, generation_name
 from netgpt_docs_service.domain.documents import DocumentFields, Manifest
 from netgpt_docs_service.domain.search import Candidate, CandidateQuery, ResolvedChunk, SearchMode
 from netgpt_docs_service.store.disk_room import DiskRoom
 from netgpt_docs_service.store.edge_collection import opened_collection
-from netgpt_docs_service.store.interface import DocumentStore, StoreMaintenance
+from netgpt_docs_service.store.interface import DocumentStore, ManifestQuery, StoreMaintenance
 from netgpt_docs_service.store.point_maintenance import PointMaintenance
 from netgpt_docs_service.store.point_store import PointStore
+from tests.support.filter_documents import FILTERABLE
 
 DIMENSION = 8
 NOW = datetime(2026, 5, 1, 12, 30, 0, 123456, tzinfo=UTC)
@@ -134,14 +136,29 @@ class Author:
         ids = [candidate.chunk_id for candidate in candidates]
         return await self.store.resolve(self.tenant, ids)
 
+    async def everything(self) -> list[tuple[Manifest, list[Chunk], list[StoredVector]]]:
+        """Return all that the tenant has: each document, its chunks, and every vector of it."""
+        page = await self.store.manifests(self.tenant, ManifestQuery(now=NOW, limit=1_000))
+        return [
+            (
+                each,
+                await self.store.chunks(self.tenant, each),
+                await self.store.stored_vectors(self.tenant, each.doc_id),
+            )
+            for each in page.entries
+        ]
+
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=["edge"])
-async def stores(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stores]:
-    folder: Path = tmp_path_factory.mktemp("edge")
+async def stores(quick_parent: Path) -> AsyncIterator[Stores]:
     disk = Disk()
-    async with opened_collection(folder, DIMENSION, description={"model": "test"}) as process:
-        store = PointStore(process, require_room=DiskRoom(disk, 1 << 20).require)
-        yield Stores(store, PointMaintenance(process), disk)
+    with TemporaryDirectory(dir=quick_parent) as folder:
+        opened = opened_collection(
+            Path(folder), DIMENSION, description={"model": "test"}, filterable=FILTERABLE
+        )
+        async with opened as process:
+            store = PointStore(process, require_room=DiskRoom(disk, 1 << 20).require)
+            yield Stores(store, PointMaintenance(process), disk)
 
 
 @pytest.fixture
