@@ -6,8 +6,9 @@ import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from netgpt_docs_service.domain.filterable import parse_filterable
@@ -59,7 +60,25 @@ class Settings(BaseSettings):
     """Most tokens that a chunk repeats from the one before it."""
 
     qdrant_url: str | None = None
-    """Address of a Qdrant server. This version runs on the embedded engine only and refuses it."""
+    """Address of a Qdrant server or cluster, port 6333 if it has none; unset: the embedded one."""
+    qdrant_api_key: SecretStr | None = None
+    """The server's key, which may write."""
+    qdrant_api_key_file: Path | None = None
+    """A file that holds QDRANT_API_KEY."""
+    qdrant_allow_unauthenticated: bool = False
+    """Use a server that asks nobody for a key."""
+    qdrant_timeout_s: Annotated[float, Field(ge=2, le=300)] = 20.0
+    """Longest time, in seconds, that one request to the server may take, its retries included."""
+    qdrant_read_consistency: Annotated[str, Field(pattern=r"^(majority|quorum|all|[1-9]\d?)$")] = (
+        "1"
+    )
+    """Replicas that a read asks: a number, majority, quorum or all."""
+    qdrant_shards: Annotated[int, Field(ge=1, le=1024)] | None = None
+    """Shards of a new collection; unset: 3, at most one for each peer."""
+    qdrant_replication: Annotated[int, Field(ge=1, le=32)] | None = None
+    """Copies of each shard of a new collection; unset: 3, at most one for each peer."""
+    qdrant_write_consistency: Annotated[int, Field(ge=1, le=32)] | None = None
+    """Copies that a write must reach, in a new collection; unset: 2 from three peers on, else 1."""
     collection_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = "netgpt_documents"
     """Name of the collection that holds all documents."""
     filterable_metadata: str = ""
@@ -91,13 +110,23 @@ class Settings(BaseSettings):
     ingest_deadline_s: Annotated[float, Field(gt=0)] = 55.0
     """Longest time, in seconds, that one request may take."""
 
+    @field_validator("qdrant_url")
+    @classmethod
+    def _check_url(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        try:
+            parts = urlsplit(url)
+            has_host, _ = bool(parts.hostname), parts.port
+        except ValueError:
+            has_host = False
+        if not has_host or parts.scheme not in ("http", "https") or "@" in parts.netloc:
+            message = "must be http(s)://host[:port][/prefix], without credentials"
+            raise ValueError(message)
+        return url
+
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.qdrant_url:
-            message = (
-                "QDRANT_URL is set, but this version runs on the embedded engine only: unset it"
-            )
-            raise ValueError(message)
         if self.embedding_engine == "torch" and self.embedding_precision not in ("auto", "f32"):
             message = (
                 f"EMBEDDING_PRECISION {self.embedding_precision} needs EMBEDDING_ENGINE openvino: "
@@ -139,11 +168,33 @@ class Settings(BaseSettings):
         """Return API_KEY, or what API_KEY_FILE holds; ConfigurationError when it cannot be read."""
         if self.api_key_file is None:
             return self.api_key.get_secret_value() if self.api_key else None
-        try:
-            return self.api_key_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            message = f"API_KEY_FILE {self.api_key_file} cannot be read: {error}"
-            raise ConfigurationError(message) from error
+        return _secret_in(self.api_key_file, "API_KEY_FILE")
+
+    def qdrant_key(self) -> SecretStr | None:
+        """Return the server's key; ConfigurationError for one that is empty or no header carries.
+
+        Empty in a file is not unset: the Secret behind it may just not have been filled in.
+        """
+        if self.qdrant_api_key_file is None:
+            variable, key = "QDRANT_API_KEY", self.qdrant_api_key
+        else:
+            variable = "QDRANT_API_KEY_FILE"
+            key = SecretStr(_secret_in(self.qdrant_api_key_file, variable))
+        if key is None:
+            return None
+        secret = key.get_secret_value()
+        if not (secret and secret.isascii() and secret.isprintable()):
+            message = f"{variable} holds no key: one is printable ASCII, and not empty"
+            raise ConfigurationError(message)
+        return key
+
+
+def _secret_in(path: Path, variable: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{variable} {path} cannot be read: {error}"
+        raise ConfigurationError(message) from error
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -39,7 +39,7 @@ async def livez() -> ProbeModel:
 @open_router.get("/readyz", responses=_NOT_READY)
 async def readyz(state: StateDep, response: Response) -> ProbeModel:
     """Say whether to send requests here: everything is open, and nothing is being shut down."""
-    is_ready = state["readiness"].is_ready
+    is_ready = state["readiness"].is_ready and state["services"].health.is_store_open()
     response.status_code = 200 if is_ready else 503
     return ProbeModel(status="ready" if is_ready else "not ready")
 

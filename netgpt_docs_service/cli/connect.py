@@ -15,11 +15,12 @@ from netgpt_docs_service.settings import Settings
 async def connect(settings: Settings, url: str | None, key: str | None) -> AsyncIterator[ApiClient]:
     """Open a client to `url`, else to the service that owns DATA_DIR, else to the store itself.
 
+    With QDRANT_URL nobody owns the store: without `url` it is opened here, beside whoever uses it.
     The key is `--key`, API_KEY, or the one that `serve --dev` left in the data directory.
     """
     from netgpt_docs_service.wiring.stores import owner_address  # noqa: PLC0415  imports numpy
 
-    address = url or owner_address(settings.data_dir)
+    address = url or (None if settings.qdrant_url else owner_address(settings.data_dir))
     if address is None:
         async with local_client(settings) as client:
             yield client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -30,7 +31,7 @@ class Finding:
 
 
 def doctor(*, as_json: JsonOption = False) -> None:
-    """Check settings, keys, data directory, disk and model; exit 1 when something is wrong."""
+    """Check settings, keys, where documents are kept, and model; exit 1 when something is wrong."""
     findings = list(_findings())
     is_good = all(finding.is_good for finding in findings)
     if as_json:
@@ -53,8 +54,7 @@ def _findings() -> Iterator[Finding]:
     yield Finding("settings", is_good=True, detail="every setting is valid")
     checks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
         ("keys", _keys),
-        ("data directory", _data_directory),
-        ("disk", _disk),
+        *_STORE_CHECKS[bool(settings.qdrant_url)],
         ("model", _model),
         ("cpu", _cpu),
     )
@@ -98,6 +98,19 @@ def _disk(settings: Settings) -> str:
     if free_mb < settings.min_free_disk_mb:
         raise ConfigurationError(detail)
     return detail
+
+
+def _server(settings: Settings) -> str:
+    from netgpt_docs_service.wiring.stores import describe_server  # noqa: PLC0415  imports numpy
+
+    return asyncio.run(describe_server(settings))
+
+
+_STORE_CHECKS: dict[bool, tuple[tuple[str, Callable[[Settings], str]], ...]] = {
+    False: (("data directory", _data_directory), ("disk", _disk)),
+    True: (("qdrant", _server),),
+}
+"""By whether a server keeps the documents."""
 
 
 def _model(settings: Settings) -> str:

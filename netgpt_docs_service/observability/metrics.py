@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from netgpt_docs_service.domain.documents import Receipt
 from netgpt_docs_service.observability.embedding_metrics import EmbeddingInstruments
 from netgpt_docs_service.observability.engine_run import EngineRun
+from netgpt_docs_service.observability.store_metrics import StoreInstruments
 from netgpt_docs_service.version import __version__
 
 _INGEST_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60)
@@ -23,6 +24,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._declare_documents()
         self._embedding = EmbeddingInstruments(self.registry)
+        self._store = StoreInstruments(self.registry)
         self._declare_refusals()
         build = Gauge(
             "netgpt_build_info",
@@ -123,6 +125,19 @@ class Metrics:
     def truncated(self, lane: str, *, texts: int) -> None:
         """Count inputs that were too long for the model and came as far as its engine."""
         self._embedding.truncated.labels(lane).inc(texts)
+
+    def store_answered(self, operation: str, outcome: str, *, took_s: float) -> None:
+        """Count one request to the store's server that ended."""
+        self._store.requests.labels(operation, outcome).inc()
+        self._store.seconds.labels(operation).observe(took_s)
+
+    def store_retried(self, operation: str) -> None:
+        """Count one attempt that failed and is made again."""
+        self._store.retries.labels(operation).inc()
+
+    def store_circuit_changed(self, state: int) -> None:
+        """Show whether requests are sent to the store's server: 0 all, 1 one, 2 none."""
+        self._store.circuit.set(state)
 
     def _declare_documents(self) -> None:
         self._documents = Counter(

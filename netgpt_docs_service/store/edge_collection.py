@@ -6,17 +6,12 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeAlias
 
 from netgpt_docs_service.errors import FingerprintMismatch
 from netgpt_docs_service.store import schema
+from netgpt_docs_service.store.collection_description import Description, compare
 from netgpt_docs_service.store.data_directory import write_json
 from netgpt_docs_service.store.edge_process import EdgeProcess
-
-Description: TypeAlias = Mapping[str, str | int | float]
-
-
-_NONE: Mapping[str, str] = {}
 
 
 @asynccontextmanager
@@ -25,7 +20,7 @@ async def opened_collection(
     dimension: int,
     *,
     description: Description,
-    filterable: Mapping[str, str] = _NONE,
+    filterable: Mapping[str, str] = schema.NO_NAMES,
     timeout_s: float = 30.0,
 ) -> AsyncIterator[EdgeProcess]:
     """Run the engine process of the collection in `folder`; every request has `timeout_s`.
@@ -48,20 +43,14 @@ def settle_description(folder: Path, description: Description) -> None:
     """Write down what the collection's points are made with, or compare with what was written."""
     path = folder / "collection.json"
     if path.exists():
-        _compare(json.loads(path.read_text()), description, path=path)
+        compare(
+            json.loads(path.read_text()),
+            description,
+            where=str(path),
+            remedy="set another COLLECTION_NAME or DATA_DIR",
+        )
     elif (folder / "shard").exists():
         msg = f"{path} is missing beside a shard: restore it, or set another DATA_DIR"
         raise FingerprintMismatch(msg)
     else:
         write_json(path, dict(description))
-
-
-def _compare(stored: Description, wanted: Description, *, path: Path) -> None:
-    for field in sorted({*stored, *wanted}):
-        if stored.get(field) != wanted.get(field):
-            msg = (
-                f"{path}: {field} is {stored.get(field)!r} in the stored collection and "
-                f"{wanted.get(field)!r} now; use the old one, or set another COLLECTION_NAME "
-                "or DATA_DIR and ingest again"
-            )
-            raise FingerprintMismatch(msg)

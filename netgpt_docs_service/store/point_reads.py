@@ -16,11 +16,13 @@ Scores: TypeAlias = list[tuple[str, float, float | None]]
 class Retrieve(Read[list[Point]]):
     """Return the points of `ids` that exist, in any order, with all of their payload.
 
-    `is_settled` asks for what the majority of replicas has, where there are several.
+    `is_settled` asks for what the majority of replicas has, where there are several. `tenant` is
+    who asks: where there are replicas, one tenant's reads go to the same one.
     """
 
     ids: tuple[str, ...]
     is_settled: bool = False
+    tenant: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

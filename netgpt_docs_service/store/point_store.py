@@ -237,7 +237,7 @@ class PointStore:
     async def _retrieve(
         self, tenant: str, kind: Kind, ids: Sequence[str], *, is_settled: bool = False
     ) -> dict[str, Payload]:
-        request = Retrieve(tuple(ids), is_settled=is_settled)
+        request = Retrieve(tuple(ids), is_settled=is_settled, tenant=tenant)
         points = await self._engine.call(request) if ids else []
         return {
             point.id: point.payload

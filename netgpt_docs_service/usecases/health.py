@@ -40,7 +40,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckHealth:
-    """Look at the store, the model, the work that waits for it, and the disk."""
+    """Look at the store, the model, the work that waits for it, and the disk if it is ours."""
 
     store: StoreMaintenance
     model_name: str
@@ -48,8 +48,11 @@ class CheckHealth:
     """Whether the thread that embeds lives."""
     backlog_s: Callable[[], float]
     """How long the work that waits for the model will take."""
-    free_disk_bytes: Callable[[], int]
-    min_free_disk_bytes: int
+    free_disk_bytes: Callable[[], int] | None = None
+    """Of the disk that the store writes to; None where that is another machine's."""
+    min_free_disk_bytes: int = 0
+    is_store_open: Callable[[], bool] = lambda: True
+    """Whether the store was reached once since the start and its collection fits."""
 
     async def check(self) -> Health:
         """Return the state of everything; a store that does not answer in 2 s is unhealthy."""
@@ -57,8 +60,9 @@ class CheckHealth:
             "store": await self._store(),
             "model": self._model(),
             "queue": self._queue(),
-            "disk": self._disk(),
         }
+        if self.free_disk_bytes is not None:
+            checks["disk"] = self._disk(self.free_disk_bytes)
         order = list(HealthStatus)
         worst = max((check.status for check in checks.values()), key=order.index)
         return Health(worst, checks)
@@ -81,9 +85,9 @@ class CheckHealth:
         status = HealthStatus.DEGRADED if backlog_s > _LONG_QUEUE_S else HealthStatus.HEALTHY
         return Check(status, f"{backlog_s:.1f} s of work wait for the model")
 
-    def _disk(self) -> Check:
+    def _disk(self, free_bytes: Callable[[], int]) -> Check:
         try:
-            free, least = self.free_disk_bytes(), self.min_free_disk_bytes
+            free, least = free_bytes(), self.min_free_disk_bytes
         except OSError as error:
             return Check(HealthStatus.UNHEALTHY, f"cannot be read: {error.strerror or error}")
         detail = f"{free // 2**20} MiB free, writes need {least // 2**20} MiB"

@@ -38,15 +38,15 @@ _JITTER = 0.1
 async def open_services(
     settings: Settings, *, address: str | None = None, metrics: Metrics | None = None
 ) -> AsyncIterator[Services]:
-    """Open the model and the embedded store, and hand out the use cases over them.
+    """Open the model and the store, and hand out the use cases over them.
 
     `address` is where other processes on this machine can reach us; `metrics` counts what the
-    engine does. Raises StartupError when another process owns the data directory, the model
-    cannot be loaded, or the stored vectors were made by another one.
+    engines do. Raises StartupError when another process owns the data directory, the model
+    cannot be loaded, or the stored vectors were made by another one. A server of QDRANT_URL that
+    does not answer is no reason: `health.is_store_open` says when it was reached.
     """
     async with AsyncExitStack() as stack:
-        claim = DataDirectory.claim(settings.data_dir, process="netgpt-docs")
-        directory = stack.enter_context(claim)
+        directory = _claimed(settings, stack)
         metrics = metrics or Metrics()
         model = await asyncio.to_thread(load_model, settings, metrics)
         stack.push_async_callback(asyncio.to_thread, model.embedder.close)
@@ -58,13 +58,23 @@ async def open_services(
                 directory,
                 model.embedder.dimension,
                 description=asdict(model.embedder.fingerprint),
+                observer=metrics,
             )
         )
         services = _assembled(settings, model, chunker, store)
         sweeping = _sweep_for_ever(services.sweep, settings.sweep_interval_s)
         stack.push_async_callback(_cancelled, asyncio.create_task(sweeping))
-        directory.announce(address)
+        if directory is not None:
+            directory.announce(address)
         yield services
+
+
+def _claimed(settings: Settings, stack: AsyncExitStack) -> DataDirectory | None:
+    """Own the data directory, unless a server keeps what we store: then we keep nothing."""
+    if settings.qdrant_url:
+        return None
+    claim = DataDirectory.claim(settings.data_dir, process="netgpt-docs")
+    return stack.enter_context(claim)
 
 
 def _assembled(
@@ -92,8 +102,9 @@ def _assembled(
         model_name=f"{settings.embedding_model} ({chosen.engine}, {chosen.precision})",
         is_embedding=lambda: embedder.is_alive,
         backlog_s=lambda: embedder.backlog.seconds,
-        free_disk_bytes=store.disk.free_bytes,
-        min_free_disk_bytes=store.disk.min_free_bytes,
+        free_disk_bytes=None if store.disk is None else store.disk.free_bytes,
+        min_free_disk_bytes=0 if store.disk is None else store.disk.min_free_bytes,
+        is_store_open=store.is_open,
     )
     return assemble(ports, ingest_deadline_s=settings.ingest_deadline_s, health=health)
 

@@ -3,38 +3,55 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from netgpt_docs_service.settings import Settings
+from netgpt_docs_service.store.collection_description import Description
 from netgpt_docs_service.store.data_directory import DataDirectory, owner_address
 from netgpt_docs_service.store.disk_room import DiskRoom
-from netgpt_docs_service.store.edge_collection import Description, opened_collection
+from netgpt_docs_service.store.edge_collection import opened_collection
 from netgpt_docs_service.store.point_maintenance import PointMaintenance
 from netgpt_docs_service.store.point_store import PointStore
+from netgpt_docs_service.store.store_observer import StoreObserver
 
-__all__ = ["OpenedStore", "opened_store", "owner_address"]
+__all__ = ["OpenedStore", "describe_server", "opened_store", "owner_address"]
 
 _MIB = 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedStore:
-    """Both ports of the store, and the disk that it needs."""
+    """Both ports of the store, the disk that it needs if it is ours, and whether it was reached."""
 
     documents: PointStore
     maintenance: PointMaintenance
-    disk: DiskRoom
+    disk: DiskRoom | None = None
+    is_open: Callable[[], bool] = lambda: True
 
 
 @asynccontextmanager
 async def opened_store(
-    settings: Settings, directory: DataDirectory, dimension: int, *, description: Description
+    settings: Settings,
+    directory: DataDirectory | None,
+    dimension: int,
+    *,
+    description: Description,
+    observer: StoreObserver,
 ) -> AsyncIterator[OpenedStore]:
-    """Open the embedded store in the data directory."""
+    """Open the embedded store in the data directory, or without one that of QDRANT_URL."""
+    if directory is None:
+        # The client takes 60 MB and a second to import: the embedded store does without.
+        from netgpt_docs_service.wiring.servers import opened  # noqa: PLC0415  see above
+
+        async with opened(settings, dimension, description, observer=observer) as server:
+            yield OpenedStore(
+                PointStore(server), PointMaintenance(server), is_open=lambda: server.is_open
+            )
+        return
     disk = DiskRoom(
         partial(_free_bytes, settings.data_dir), min_free_bytes=settings.min_free_disk_mb * _MIB
     )
@@ -48,6 +65,13 @@ async def opened_store(
             PointMaintenance(engine),
             disk,
         )
+
+
+async def describe_server(settings: Settings) -> str:
+    """Say which server QDRANT_URL names; raises what opening the store there would."""
+    from netgpt_docs_service.wiring.servers import examine  # noqa: PLC0415  as above
+
+    return await examine(settings)
 
 
 def _free_bytes(folder: Path) -> int:

@@ -7,6 +7,7 @@ import json
 import logging
 import logging.config
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,7 +24,7 @@ from netgpt_docs_service.observability.logs import configure_logging
 from netgpt_docs_service.observability.metrics import Metrics
 from netgpt_docs_service.settings import Settings
 from tests.api.conftest import OpenServices
-from tests.support.edge import make_settings, started, write_keys
+from tests.support.edge import Edge, make_settings, started, write_keys
 
 KEY: dict[str, Any] = {
     "id": "ann",
@@ -137,6 +138,17 @@ async def test_it_is_ready_only_while_its_services_are_open(
     assert (open_status, draining.status_code) == (200, 503)
     assert draining.json() == {"status": "not ready"}
     assert app.state.readiness.is_ready is False
+
+
+async def test_it_is_not_ready_before_the_store_was_reached(edge: Edge) -> None:
+    state = cast("State", edge.state)
+    health = replace(state["services"].health, is_store_open=lambda: False)
+    state["services"] = replace(state["services"], health=health)
+
+    async with edge.client(None) as client:
+        statuses = [(await client.get(path)).status_code for path in ("/readyz", "/livez")]
+
+    assert statuses == [503, 200]
 
 
 async def test_what_services_count_is_exposed_with_the_rest(

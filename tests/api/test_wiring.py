@@ -17,6 +17,7 @@ from netgpt_docs_service.embedding.scheduled_embedder import ScheduledEmbedder
 from netgpt_docs_service.embedding.work_queue import WorkQueue
 from netgpt_docs_service.observability.metrics import Metrics
 from netgpt_docs_service.settings import Settings
+from netgpt_docs_service.usecases.health import HealthStatus
 from netgpt_docs_service.wiring import model
 from netgpt_docs_service.wiring.services import open_services
 from tests.support.fakes import FINGERPRINT
@@ -76,3 +77,24 @@ async def test_a_start_shows_its_engine_what_it_passed_over_and_its_threads(
         "netgpt_cpus_usable 5.0",
         f"netgpt_embedding_threads {threads}.0",
     }
+
+
+@pytest.mark.usefixtures("_faster_engines_failed")
+async def test_a_start_with_the_server_away_owns_no_folder_and_is_not_ready(
+    tmp_path: Path, small_folder: Path
+) -> None:
+    settings = Settings(
+        _env_file=None,
+        embedding_model=str(small_folder),
+        data_dir=tmp_path / "data",
+        qdrant_url="http://127.0.0.1:1",
+        qdrant_timeout_s=2,
+    )
+
+    async with open_services(settings) as services:
+        health = await services.health.check()
+
+    assert not services.health.is_store_open()
+    assert not settings.data_dir.exists()
+    assert set(health.checks) == {"store", "model", "queue"}
+    assert health.checks["store"].status is HealthStatus.UNHEALTHY

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -20,6 +21,8 @@ from netgpt_docs_service.store.interface import DocumentStore, ManifestQuery, St
 from netgpt_docs_service.store.point_maintenance import PointMaintenance
 from netgpt_docs_service.store.point_store import PointStore
 from tests.support.filter_documents import FILTERABLE
+from tests.support.qdrant_address import QdrantAddress, qdrant_to_test
+from tests.support.server_collection import server_collection
 
 DIMENSION = 8
 NOW = datetime(2026, 5, 1, 12, 30, 0, 123456, tzinfo=UTC)
@@ -149,16 +152,45 @@ class Author:
         ]
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session", params=["edge"])
-async def stores(quick_parent: Path) -> AsyncIterator[Stores]:
-    disk = Disk()
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def qdrant(quick_parent: Path) -> AsyncIterator[QdrantAddress]:
+    """The Qdrant that the server adapter is tested on, for the whole session."""
     with TemporaryDirectory(dir=quick_parent) as folder:
-        opened = opened_collection(
-            Path(folder), DIMENSION, description={"model": "test"}, filterable=FILTERABLE
-        )
-        async with opened as process:
-            store = PointStore(process, require_room=DiskRoom(disk, 1 << 20).require)
-            yield Stores(store, PointMaintenance(process), disk)
+        async with qdrant_to_test(Path(folder)) as address:
+            yield address
+
+
+@asynccontextmanager
+async def edge_stores(folder: Path) -> AsyncIterator[Stores]:
+    disk = Disk()
+    opened = opened_collection(
+        folder, DIMENSION, description={"model": "test"}, filterable=FILTERABLE
+    )
+    async with opened as process:
+        store = PointStore(process, require_room=DiskRoom(disk, 1 << 20).require)
+        yield Stores(store, PointMaintenance(process), disk)
+
+
+@asynccontextmanager
+async def server_stores(address: QdrantAddress) -> AsyncIterator[Stores]:
+    disk = Disk()
+    opened = server_collection(
+        address, DIMENSION, filterable=FILTERABLE, is_full=lambda: disk.free_bytes == 0
+    )
+    async with opened as engine:
+        yield Stores(PointStore(engine), PointMaintenance(engine), disk)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=["edge", "server"])
+async def stores(
+    request: pytest.FixtureRequest, quick_parent: Path, qdrant: QdrantAddress
+) -> AsyncIterator[Stores]:
+    """Each adapter in turn."""
+    with TemporaryDirectory(dir=quick_parent) as folder:
+        is_edge = request.param == "edge"
+        opened = edge_stores(Path(folder)) if is_edge else server_stores(qdrant)
+        async with opened as stores:
+            yield stores
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from netgpt_docs_service.errors import ConfigurationError
 from netgpt_docs_service.settings import Settings, load_settings
 
 
@@ -32,3 +33,50 @@ def test_an_empty_line_of_the_env_file_counts_as_unset(folder_without_env: Path)
     settings = load_settings()
 
     assert (settings.api_key_file, settings.chunk_size) == (None, 256)
+
+
+@pytest.mark.parametrize(
+    "url", ["qdrant:6333", "ftp://qdrant", "http://", "https://me:secret@qdrant", "http://q:port"]
+)
+@pytest.mark.usefixtures("folder_without_env")
+def test_an_address_that_is_none_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="QDRANT_URL") as refusal:
+        load_settings(qdrant_url=url)
+
+    assert "secret" not in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    "url", ["http://qdrant", "https://q.example.org:443/prefix", "http://[::1]:6333"]
+)
+@pytest.mark.usefixtures("folder_without_env")
+def test_an_address_of_a_server_is_taken(url: str) -> None:
+    assert load_settings(qdrant_url=url).qdrant_url == url
+
+
+@pytest.mark.parametrize("word", ["0", "-1", "most", "1.5"])
+@pytest.mark.usefixtures("folder_without_env")
+def test_read_consistency_is_a_number_or_one_of_three_words(word: str) -> None:
+    with pytest.raises(ConfigurationError, match="QDRANT_READ_CONSISTENCY"):
+        load_settings(qdrant_read_consistency=word)
+
+
+def test_the_servers_key_may_be_in_a_file(folder_without_env: Path) -> None:
+    path = folder_without_env / "key"
+    path.write_text("the-key\n")
+
+    key = load_settings(qdrant_api_key_file=path).qdrant_key()
+
+    assert key is not None
+    assert key.get_secret_value() == "the-key"
+    assert "the-key" not in repr(key)
+
+
+@pytest.mark.parametrize("content", [None, "", " \n", "schlüssel", "two\nlines"])
+def test_a_file_without_a_key_is_refused(folder_without_env: Path, content: str | None) -> None:
+    path = folder_without_env / "key"
+    if content is not None:
+        path.write_text(content)
+
+    with pytest.raises(ConfigurationError, match="QDRANT_API_KEY_FILE"):
+        load_settings(qdrant_api_key_file=path).qdrant_key()

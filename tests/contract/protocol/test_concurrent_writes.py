@@ -11,7 +11,7 @@ import pytest
 from netgpt_docs_service.domain.documents import Document, DocumentFields, ReceiptStatus
 from netgpt_docs_service.domain.search import Question
 from netgpt_docs_service.errors import DeadlineExceeded, NotFound
-from netgpt_docs_service.store.edge_process import EdgeProcess
+from netgpt_docs_service.store.point_engine import PointEngine
 from netgpt_docs_service.store.points import Request
 from netgpt_docs_service.usecases.read import rebuilt_text
 from netgpt_docs_service.usecases.services import Services
@@ -192,7 +192,7 @@ async def test_a_batch_ends_within_the_deadline_of_one_ingest(
 
 
 async def test_a_cap_for_each_document_costs_few_calls_of_the_engine(
-    make_services: Callable[..., Services], tenant: str, engine: EdgeProcess
+    make_services: Callable[..., Services], tenant: str, engine: PointEngine
 ) -> None:
     services = make_services()
     for number in range(3):

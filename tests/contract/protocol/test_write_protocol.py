@@ -273,12 +273,14 @@ def run_machine(machine: type[WriteProtocol], examples: int) -> None:
 
 
 def test_no_interleaving_of_writes_loses_mixes_or_revives_a_document(
-    machine: type[WriteProtocol],
+    machine: type[WriteProtocol], example_count: int
 ) -> None:
-    run_machine(machine, 100)
+    run_machine(machine, example_count)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-def test_thousands_of_interleavings_lose_nothing(machine: type[WriteProtocol]) -> None:
-    run_machine(machine, 1000)
+def test_thousands_of_interleavings_lose_nothing(
+    machine: type[WriteProtocol], example_count: int
+) -> None:
+    run_machine(machine, 10 * example_count)

@@ -1,4 +1,4 @@
-"""Every metric of the embedder moves when what it counts happens."""
+"""Every metric of the embedder and of the store moves when what it counts happens."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from netgpt_docs_service.embedding.observer import Lane
 from netgpt_docs_service.observability.engine_run import EngineRun
 from netgpt_docs_service.observability.metrics import Metrics
+from netgpt_docs_service.store.store_observer import CircuitState, Outcome
 
 RUN = EngineRun(
     lane=Lane.INGEST, texts=3, tokens=300, computed_tokens=312, wait_s=0.25, compute_s=0.125
@@ -70,6 +71,22 @@ def metrics() -> Metrics:
         (
             lambda metrics: metrics.embedding_fell_back("wrong_vectors"),
             'netgpt_embedding_fallbacks_total{reason="wrong_vectors"} 1.0',
+        ),
+        (
+            lambda metrics: metrics.store_answered("rank", Outcome.ANSWERED, took_s=0.25),
+            'netgpt_store_requests_total{operation="rank",outcome="answered"} 1.0',
+        ),
+        (
+            lambda metrics: metrics.store_answered("rank", Outcome.NO_ROOM, took_s=0.25),
+            'netgpt_store_seconds_sum{operation="rank"} 0.25',
+        ),
+        (
+            lambda metrics: metrics.store_retried("upsert"),
+            'netgpt_store_retries_total{operation="upsert"} 1.0',
+        ),
+        (
+            lambda metrics: metrics.store_circuit_changed(CircuitState.OPEN),
+            "netgpt_store_circuit_state 2.0",
         ),
         (lambda metrics: metrics.threads_chosen(4, 2), "netgpt_cpus_usable 4.0"),
         (lambda metrics: metrics.threads_chosen(4, 2), "netgpt_embedding_threads 2.0"),

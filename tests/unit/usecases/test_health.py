@@ -59,3 +59,9 @@ async def test_a_disk_that_cannot_be_read_is_unhealthy_and_no_error(health: Chec
 
     assert found.checks["disk"].status is HealthStatus.UNHEALTHY
     assert "Input/output error" in found.checks["disk"].detail
+
+
+async def test_a_disk_of_another_machine_is_not_looked_at(health: CheckHealth) -> None:
+    found = await replace(health, free_disk_bytes=None).check()
+
+    assert "disk" not in found.checks

@@ -1,0 +1,157 @@
+"""Every way in which a Qdrant server fails us, and what each means to a caller: one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+from qdrant_client.common.client_exceptions import QdrantException
+from qdrant_client.http.exceptions import (
+    ApiException,
+    ResponseHandlingException,
+    UnexpectedResponse,
+)
+
+from netgpt_docs_service.errors import (
+    InsufficientStorage,
+    InvalidInput,
+    ServiceError,
+    StoreUnavailable,
+)
+from netgpt_docs_service.store.circuit_breaker import CircuitOpen
+from netgpt_docs_service.store.store_observer import Outcome
+
+FOREIGN = (
+    ApiException,
+    QdrantException,
+    CircuitOpen,
+    httpx.HTTPError,
+    TimeoutError,
+    ValueError,  # an answer that is no JSON
+    AssertionError,  # an answer without a result, in the client's own words
+)
+"""What an attempt may raise, besides a cancellation."""
+
+_THROTTLED_S = 1.0
+_KEY_REFUSED_S = 60.0
+_MISSING_S = 30.0
+_BEHIND_A_GATEWAY = (502, 503, 504)
+_NO_ROOM = "no space left"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What messages may say of the server: its address without credentials, and the collection."""
+
+    address: str
+    collection: str
+
+
+class Unapplied(ValueError):
+    """A write that the server took on and had not applied when its time was over."""
+
+
+class ServerFault(Exception):
+    """One attempt that failed: what to tell the caller, and whether another one may help."""
+
+    def __init__(
+        self,
+        error: ServiceError,
+        outcome: Outcome,
+        *,
+        is_retryable: bool = False,
+        retry_after_s: float = 0.0,
+        status: int | None = None,
+        note: str = "",
+    ) -> None:
+        """Keep `note` for the operator's log: it holds what the caller is not told."""
+        super().__init__(error.message)
+        self.error = error
+        self.outcome = outcome
+        self.is_retryable = is_retryable
+        self.retry_after_s = retry_after_s
+        self.status = status
+        self.note = note
+
+
+def fault_of(error: BaseException, server: Server) -> ServerFault:
+    """Say what one of FOREIGN means."""
+    if isinstance(error, UnexpectedResponse):
+        return _refused(error, server)
+    if isinstance(error, QdrantException):
+        after_s = getattr(error, "retry_after_s", _THROTTLED_S)
+        return _throttled(server, float(after_s))
+    if isinstance(error, CircuitOpen):
+        message = f"Qdrant at {server.address} could not be reached lately; nothing was sent"
+        refusal = StoreUnavailable(message, retry_after_s=error.retry_after_s)
+        return ServerFault(refusal, Outcome.CIRCUIT_OPEN)
+    if isinstance(error, Unapplied):
+        message = f"Qdrant at {server.address} has not applied the write: {error}"
+        return ServerFault(StoreUnavailable(message), Outcome.UNAPPLIED, is_retryable=True)
+    return _unanswered(
+        error.source if isinstance(error, ResponseHandlingException) else error, server
+    )
+
+
+def _unanswered(source: BaseException, server: Server) -> ServerFault:
+    if isinstance(source, httpx.PoolTimeout):
+        message = f"every connection to Qdrant at {server.address} is in use"
+        return ServerFault(StoreUnavailable(message), Outcome.BUSY, is_retryable=True)
+    if isinstance(source, httpx.TransportError | TimeoutError):
+        message = f"Qdrant at {server.address} cannot be reached: {_reason(source)}"
+        return ServerFault(StoreUnavailable(message), Outcome.UNREACHABLE, is_retryable=True)
+    message = f"Qdrant at {server.address} gave an answer that cannot be read; is it a Qdrant?"
+    note = f"{message} ({type(source).__name__})"
+    return ServerFault(StoreUnavailable(message), Outcome.FAILED, note=note)
+
+
+def _refused(answer: UnexpectedResponse, server: Server) -> ServerFault:
+    status = answer.status_code or 0
+    text = answer.content[:500].decode(errors="replace")
+    if status == httpx.codes.INSUFFICIENT_STORAGE or _NO_ROOM in text.lower():
+        message = f"Qdrant at {server.address} has no room for more; nothing was written"
+        fault = InsufficientStorage(message, retry_after_s=_MISSING_S)
+        return ServerFault(fault, Outcome.NO_ROOM, status=status, note=message)
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        return _throttled(server, _THROTTLED_S)
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        message = f"Qdrant at {server.address} answered {status}"
+        outcome = Outcome.UNREACHABLE if status in _BEHIND_A_GATEWAY else Outcome.FAILED
+        return ServerFault(StoreUnavailable(message), outcome, is_retryable=True, status=status)
+    return _final(status, text, server)
+
+
+def _final(status: int, text: str, server: Server) -> ServerFault:
+    """Explain a status that no retry changes."""
+    if status in (401, 403):
+        message = f"Qdrant at {server.address} does not let this service in"
+        note = f"Qdrant at {server.address} refused QDRANT_API_KEY with {status}: check the key"
+        refusal = StoreUnavailable(message, retry_after_s=_KEY_REFUSED_S)
+        return ServerFault(refusal, Outcome.KEY_REFUSED, status=status, note=note)
+    if status == httpx.codes.NOT_FOUND:
+        message = f"collection {server.collection!r} is not in Qdrant at {server.address}"
+        note = f"{message}; it is not made anew: restore it, with the alias of that name"
+        missing = StoreUnavailable(message, retry_after_s=_MISSING_S)
+        return ServerFault(missing, Outcome.MISSING, status=status, note=note)
+    message = f"the store refused this request ({status})"
+    note = f"Qdrant at {server.address} answered {status}: {text[:200]}"
+    return ServerFault(InvalidInput(message), Outcome.REJECTED, status=status, note=note)
+
+
+def _throttled(server: Server, after_s: float) -> ServerFault:
+    message = f"Qdrant at {server.address} takes no more requests for {after_s:g} s"
+    refusal = StoreUnavailable(message, retry_after_s=after_s)
+    return ServerFault(
+        refusal, Outcome.THROTTLED, is_retryable=True, retry_after_s=after_s, status=429
+    )
+
+
+def _reason(source: BaseException) -> str:
+    """Name what happened without the library's own words, which may hold an address."""
+    if isinstance(source, httpx.ConnectTimeout):
+        return "no connection in time"
+    if isinstance(source, httpx.TimeoutException | TimeoutError):
+        return "no answer in time"
+    if isinstance(source, httpx.ConnectError):
+        return "no connection"
+    return "the connection broke"

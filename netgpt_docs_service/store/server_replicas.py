@@ -1,0 +1,51 @@
+"""How many shards and copies a collection on a server has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+_CLUSTER = 3  # peers, from which on one may be lost without losing writes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replicas:
+    """What a collection has: shards, copies of each, and how many copies a write must reach."""
+
+    shards: int
+    replication: int
+    write_consistency: int
+
+    def __str__(self) -> str:
+        """Say it in words, for the log."""
+        return (
+            f"{self.shards} shards, {self.replication} copies of each, writes reach "
+            f"{self.write_consistency}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaWish:
+    """What the operator asks for; None leaves it to the size of the cluster."""
+
+    shards: int | None = None
+    replication: int | None = None
+    write_consistency: int | None = None
+
+    def granted(self, peers: int) -> Replicas:
+        """Return what a cluster of `peers` can give: no more copies than there are peers."""
+        is_cluster = peers >= _CLUSTER
+        replication = min(self.replication or _CLUSTER, peers)
+        return Replicas(
+            shards=self.shards or min(_CLUSTER, peers),
+            replication=replication,
+            write_consistency=min(self.write_consistency or (2 if is_cluster else 1), replication),
+        )
+
+    def differences(self, stored: Replicas) -> Iterator[str]:
+        """Name what was asked for and is otherwise in a collection that exists."""
+        has = asdict(stored)
+        for name, wanted in asdict(self).items():
+            if wanted is not None and wanted != has[name]:
+                setting = f"QDRANT_{name.upper()}"
+                yield f"{setting} is {wanted}, the collection was made with {has[name]}"

@@ -1,0 +1,254 @@
+"""The collection is made whole, once, or found to be what its points need."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from qdrant_client import AsyncQdrantClient
+
+from netgpt_docs_service.errors import (
+    ConfigurationError,
+    FingerprintMismatch,
+    StartupError,
+    StoreUnavailable,
+)
+from netgpt_docs_service.store import schema
+from netgpt_docs_service.store.server_calls import ServerCalls
+from netgpt_docs_service.store.server_collection import ServerCollection
+from netgpt_docs_service.store.server_replicas import Replicas, ReplicaWish
+from tests.support.scripted_qdrant import ScriptedQdrant
+
+MakeCollection = Callable[..., ServerCollection]
+
+
+@pytest.fixture
+def collection(client: AsyncQdrantClient, calls: ServerCalls) -> MakeCollection:
+    def make(
+        *,
+        model: str = "m",
+        dimension: int = 4,
+        wish: ReplicaWish | None = None,
+        **filterable: str,
+    ) -> ServerCollection:
+        return ServerCollection(
+            client=client,
+            calls=calls,
+            dimension=dimension,
+            description={"model": model},
+            wish=wish or ReplicaWish(),
+            timeout_s=10,
+            filterable=filterable,
+        )
+
+    return make
+
+
+async def test_the_alias_comes_last(server: ScriptedQdrant, collection: MakeCollection) -> None:
+    await collection().prepare()
+
+    assert server.aliases == {"docs": "docs-1"}
+    assert server.indexes.keys() == schema.PAYLOAD_INDEXES.keys()
+    assert server.requests[-1].url.path == "/collections/aliases"
+
+
+async def test_a_second_start_changes_nothing(
+    server: ScriptedQdrant, collection: MakeCollection
+) -> None:
+    await collection().prepare()
+    server.requests.clear()
+    await collection().prepare()
+
+    assert {request.method for request in server.requests} == {"GET"}
+
+
+async def test_a_start_that_was_cut_off_is_finished_by_the_next(
+    server: ScriptedQdrant, collection: MakeCollection
+) -> None:
+    await collection().prepare()
+    server.aliases.clear()
+    del server.indexes["tags"]
+    await collection().prepare()
+
+    assert server.aliases == {"docs": "docs-1"}
+    assert "tags" in server.indexes
+
+
+async def test_a_name_declared_later_gets_its_index(
+    server: ScriptedQdrant, collection: MakeCollection
+) -> None:
+    await collection().prepare()
+    await collection(team="keyword", year="integer").prepare()
+    await collection(team="keyword").prepare()
+
+    assert server.indexes.keys() - schema.PAYLOAD_INDEXES.keys() == {
+        "metadata.team",
+        "metadata.year",
+    }
+
+
+async def test_a_name_declared_with_another_type_stops_the_start(
+    collection: MakeCollection,
+) -> None:
+    await collection(year="keyword").prepare()
+
+    with pytest.raises(ConfigurationError, match=r"metadata\.year .* keyword .* float"):
+        await collection(year="integer").prepare()
+
+
+async def test_two_starts_at_once_make_one_collection(
+    server: ScriptedQdrant, collection: MakeCollection
+) -> None:
+    await collection().prepare()
+    made = dict(server.collections)
+    server.collections.clear()
+    server.aliases.clear()
+    server.overtaken = lambda: server.collections.update(made)
+
+    await collection().prepare()
+
+    assert server.collections == made
+    assert server.aliases == {"docs": "docs-1"}
+
+
+async def test_a_plain_collection_of_that_name_is_refused(
+    server: ScriptedQdrant, collection: MakeCollection
+) -> None:
+    server.collections["docs"] = {}
+
+    with pytest.raises(StartupError, match="needs an alias there"):
+        await collection().prepare()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda made: made["vectors"].pop("dense"), "vector 'dense' is None"),
+        (lambda made: made["vectors"]["dense"].update(size=8), "size of vector 'dense' is 8"),
+        (lambda made: made["vectors"]["dense"].update(distance="Dot"), "distance of vector"),
+        (lambda made: made.pop("hnsw_config"), "hnsw m is 16, this service needs 0"),
+        (lambda made: made["hnsw_config"].update(payload_m=0), "hnsw payload_m is 0"),
+        (lambda made: made.pop("quantization_config"), "quantization is None"),
+        (
+            lambda made: made.update(quantization_config={"binary": {}}),
+            "quantization is 'BinaryQuantization'",
+        ),
+        (
+            lambda made: made["quantization_config"]["scalar"].update(quantile=0.5),
+            "quantile of quantization is 0.5",
+        ),
+        (lambda made: made["sparse_vectors"]["bm25"].pop("modifier"), "modifier of sparse vector"),
+        (lambda made: made.pop("sparse_vectors"), "modifier of sparse vector"),
+    ],
+)
+async def test_a_part_that_does_not_fit_is_named(
+    server: ScriptedQdrant,
+    collection: MakeCollection,
+    spoil: Callable[[dict[str, Any]], object],
+    said: str,
+) -> None:
+    await collection().prepare()
+    spoil(server.collections["docs-1"])
+
+    with pytest.raises(StartupError, match=said):
+        await collection().prepare()
+
+
+@pytest.mark.parametrize(
+    ("field", "index", "said"),
+    [
+        ("doc_id", {"data_type": "text", "points": 0}, "index of 'doc_id' is 'text'"),
+        ("tenant", {"data_type": "keyword", "points": 0}, "is_tenant of the payload index"),
+    ],
+)
+async def test_a_wrong_payload_index_is_named(
+    server: ScriptedQdrant,
+    collection: MakeCollection,
+    field: str,
+    index: dict[str, object],
+    said: str,
+) -> None:
+    await collection().prepare()
+    server.indexes[field] = index
+
+    with pytest.raises(StartupError, match=said):
+        await collection().prepare()
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [({"model": "other"}, "model is 'm' in the stored"), ({"dimension": 8}, "dimension is 4 in")],
+)
+async def test_points_of_another_model_are_refused(
+    collection: MakeCollection, changed: dict[str, Any], said: str
+) -> None:
+    await collection().prepare()
+
+    with pytest.raises(FingerprintMismatch, match=said):
+        await collection(**changed).prepare()
+
+
+@pytest.mark.parametrize(
+    ("peers", "wish", "granted"),
+    [
+        (1, ReplicaWish(), (1, 1, 1)),
+        (2, ReplicaWish(), (2, 2, 1)),
+        (3, ReplicaWish(), (3, 3, 2)),
+        (5, ReplicaWish(), (3, 3, 2)),
+        (5, ReplicaWish(shards=10, replication=2, write_consistency=2), (10, 2, 2)),
+        (1, ReplicaWish(shards=6, replication=3, write_consistency=2), (6, 1, 1)),
+    ],
+)
+def test_copies_are_limited_by_the_peers_there_are(
+    peers: int, wish: ReplicaWish, granted: tuple[int, int, int]
+) -> None:
+    shards, replication, write_consistency = granted
+
+    assert wish.granted(peers) == Replicas(
+        shards=shards, replication=replication, write_consistency=write_consistency
+    )
+
+
+async def test_a_collection_on_a_cluster_is_spread(
+    server: ScriptedQdrant, collection: MakeCollection
+) -> None:
+    server.peers = 3
+    await collection().prepare()
+
+    made = server.collections["docs-1"]
+    names = ("shard_number", "replication_factor", "write_consistency_factor")
+    assert [made[name] for name in names] == [3, 3, 2]
+
+
+async def test_other_copies_than_asked_for_are_only_a_warning(
+    collection: MakeCollection, caplog: pytest.LogCaptureFixture
+) -> None:
+    await collection().prepare()
+
+    with caplog.at_level(logging.WARNING):
+        await collection(wish=ReplicaWish(replication=3)).prepare()
+
+    assert "QDRANT_REPLICATION is 3, the collection was made with 1" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(403, "QDRANT_API_KEY may not"), (400, "answered 400: .*it failed")]
+)
+async def test_a_collection_that_cannot_be_made_stops_the_start(
+    server: ScriptedQdrant, collection: MakeCollection, status: int, said: str
+) -> None:
+    server.refused_creation = status
+
+    with pytest.raises(StartupError, match=said):
+        await collection().prepare()
+
+
+async def test_a_server_that_is_away_is_waited_for(
+    server: ScriptedQdrant, collection: MakeCollection
+) -> None:
+    server.failures.extend([503] * 5)
+
+    with pytest.raises(StoreUnavailable, match="answered 503"):
+        await collection().prepare()
