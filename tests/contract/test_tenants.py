@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from netgpt_docs_service.domain.search import SearchMode
+from netgpt_docs_service.errors import InvalidInput
 from netgpt_docs_service.store.interface import ManifestQuery
 from tests.contract.conftest import NOW, Author
 from tests.support.foreign_calls import CALLS, Thing, outcomes, store_methods
@@ -66,6 +67,12 @@ async def test_a_document_of_the_same_id_is_all_that_a_call_touches(
     told = await outcomes(other.store, other.tenant, method, theirs)
     assert "apple" not in str(told)
     assert await author.everything() == before
+
+
+async def test_a_cursor_of_another_tenant_is_refused(other: Author, theirs: Thing) -> None:
+    theirs_next = ManifestQuery(now=NOW, limit=1, cursor=theirs.cursor)
+    with pytest.raises(InvalidInput, match="cursor"):
+        await other.store.manifests(other.tenant, theirs_next)
 
 
 async def test_the_owner_itself_gets_what_it_asks_for(author: Author, theirs: Thing) -> None:
