@@ -13,10 +13,10 @@ EXTRAS := bundled int8 worker files bench-peers otel dev
 SHELL := /bin/sh
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test soak check fix bench constraints clean
+.PHONY: help demo serve test test-qdrant qdrant-url soak check fix bench constraints clean
 
 help:  ## list the targets
-	sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) \
+	sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) \
 	| while IFS='|' read -r target does; do printf '  make %-12s %s\n' "$$target" "$$does"; done
 
 demo: $(STAMP)  ## start a throw-away service, ingest a few documents, ask a question
@@ -27,6 +27,16 @@ serve: $(STAMP)  ## serve on 127.0.0.1:8000 with a key of its own
 
 test: $(STAMP)  ## run the tests, without the minutes-long ones
 	$(BIN)/python -m pytest -m 'not soak'
+
+test-qdrant: qdrant-url $(STAMP)  ## run the store's tests on the Qdrant server at TEST_QDRANT_URL
+	$(BIN)/python -m pytest tests/contract -m 'not soak' -k 'server or qdrant'
+
+qdrant-url:
+	[ -n "$$TEST_QDRANT_URL" ] || { \
+	  echo 'TEST_QDRANT_URL is not set. It names a Qdrant server of version 1.19 or newer, as in' >&2; \
+	  echo '  make test-qdrant TEST_QDRANT_URL=http://127.0.0.1:6333 TEST_QDRANT_API_KEY=...' >&2; \
+	  echo 'Without TLS, or the tests of faults cannot break its answers. What they make there has' >&2; \
+	  echo 'names that begin with netgpt-docs-test- and is deleted in the end.' >&2; exit 1; }
 
 soak: $(STAMP)  ## run the minutes-long tests
 	$(BIN)/python -m pytest -m soak --timeout 3600

@@ -119,7 +119,8 @@ class PointStore:
         """Make `manifest` the document's truth if its sequence is the highest; return the truth.
 
         Raises NotFound when `copied_generation` is given and the document has no manifest at all.
-        A tombstone is taken even when the disk is nearly full: it is how space comes back.
+        An embedded engine takes a tombstone even when the disk is nearly full: it is how space
+        comes back. A server over its quota takes none.
         """
         if not manifest.is_tombstone:
             self._require_room()
@@ -157,10 +158,15 @@ class PointStore:
         """Delete every set of chunks which `manifest` makes stale, by ids; return how many went."""
         stale = protocol.stale_chunks(tenant, manifest)
         page = Scroll(filter=stale, limit=_BATCH, fields=())
+        gone: tuple[str, ...] = ()
         deleted = 0
         while points := (await self._engine.call(page))[0]:
-            await self._engine.call(Delete(tuple(point.id for point in points)))
-            deleted += len(points)
+            ids = tuple(point.id for point in points)
+            if ids == gone:
+                return deleted  # a replica that lags shows them still: the next sweep looks again
+            await self._engine.call(Delete(ids))
+            gone = ids
+            deleted += len(ids)
         return deleted
 
     async def stored_vectors(self, tenant: str, doc_id: str) -> list[StoredVector]:

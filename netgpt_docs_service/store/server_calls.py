@@ -118,4 +118,5 @@ def _may_help(error: BaseException) -> bool:
 
 
 def _level(fault: ServerFault) -> int:
-    return logging.WARNING if fault.outcome is Outcome.REJECTED else logging.ERROR
+    passes = fault.is_retryable or fault.outcome is Outcome.REJECTED
+    return logging.WARNING if passes else logging.ERROR

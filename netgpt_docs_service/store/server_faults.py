@@ -75,33 +75,46 @@ class ServerFault(Exception):
 
 
 def fault_of(error: BaseException, server: Server) -> ServerFault:
-    """Say what one of FOREIGN means."""
+    """Say what one of FOREIGN means: to the caller without, to the operator with the address."""
     if isinstance(error, UnexpectedResponse):
         return _refused(error, server)
     if isinstance(error, QdrantException):
         after_s = getattr(error, "retry_after_s", _THROTTLED_S)
         return _throttled(server, float(after_s))
     if isinstance(error, CircuitOpen):
-        message = f"Qdrant at {server.address} could not be reached lately; nothing was sent"
+        message = "the vector store could not be reached lately; nothing was sent to it"
         refusal = StoreUnavailable(message, retry_after_s=error.retry_after_s)
-        return ServerFault(refusal, Outcome.CIRCUIT_OPEN)
+        return ServerFault(refusal, Outcome.CIRCUIT_OPEN)  # what opened it has been logged
     if isinstance(error, Unapplied):
-        message = f"Qdrant at {server.address} has not applied the write: {error}"
-        return ServerFault(StoreUnavailable(message), Outcome.UNAPPLIED, is_retryable=True)
+        message = f"the vector store has not applied the write: {error}"
+        return _passing(message, Outcome.UNAPPLIED, server)
     return _unanswered(
         error.source if isinstance(error, ResponseHandlingException) else error, server
     )
 
 
+def _passing(
+    message: str, outcome: Outcome, server: Server, *, status: int | None = None, note: str = ""
+) -> ServerFault:
+    """What another attempt may mend."""
+    return ServerFault(
+        StoreUnavailable(message),
+        outcome,
+        is_retryable=True,
+        status=status,
+        note=f"Qdrant at {server.address}: {note or message}",
+    )
+
+
 def _unanswered(source: BaseException, server: Server) -> ServerFault:
     if isinstance(source, httpx.PoolTimeout):
-        message = f"every connection to Qdrant at {server.address} is in use"
-        return ServerFault(StoreUnavailable(message), Outcome.BUSY, is_retryable=True)
+        message = "every connection to the vector store is in use"
+        return _passing(message, Outcome.BUSY, server)
     if isinstance(source, httpx.TransportError | TimeoutError):
-        message = f"Qdrant at {server.address} cannot be reached: {_reason(source)}"
-        return ServerFault(StoreUnavailable(message), Outcome.UNREACHABLE, is_retryable=True)
-    message = f"Qdrant at {server.address} gave an answer that cannot be read; is it a Qdrant?"
-    note = f"{message} ({type(source).__name__})"
+        message = f"the vector store cannot be reached: {_reason(source)}"
+        return _passing(message, Outcome.UNREACHABLE, server)
+    message = "the vector store gave an answer that cannot be read"
+    note = f"Qdrant at {server.address}: {message} ({type(source).__name__}); is it a Qdrant?"
     return ServerFault(StoreUnavailable(message), Outcome.FAILED, note=note)
 
 
@@ -109,40 +122,48 @@ def _refused(answer: UnexpectedResponse, server: Server) -> ServerFault:
     status = answer.status_code or 0
     text = answer.content[:500].decode(errors="replace")
     if status == httpx.codes.INSUFFICIENT_STORAGE or _NO_ROOM in text.lower():
-        message = f"Qdrant at {server.address} has no room for more; nothing was written"
+        message = "the vector store has no room for more; nothing was written"
         fault = InsufficientStorage(message, retry_after_s=_MISSING_S)
-        return ServerFault(fault, Outcome.NO_ROOM, status=status, note=message)
+        note = f"Qdrant at {server.address} has no room for more ({status})"
+        return ServerFault(fault, Outcome.NO_ROOM, status=status, note=note)
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return _throttled(server, _THROTTLED_S)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        message = f"Qdrant at {server.address} answered {status}"
         outcome = Outcome.UNREACHABLE if status in _BEHIND_A_GATEWAY else Outcome.FAILED
-        return ServerFault(StoreUnavailable(message), outcome, is_retryable=True, status=status)
+        note = f"answered {status}: {text[:200]}"
+        message = f"the vector store answered {status}"
+        return _passing(message, outcome, server, status=status, note=note)
     return _final(status, text, server)
 
 
 def _final(status: int, text: str, server: Server) -> ServerFault:
     """Explain a status that no retry changes."""
+    where = f"Qdrant at {server.address}"
     if status in (401, 403):
-        message = f"Qdrant at {server.address} does not let this service in"
-        note = f"Qdrant at {server.address} refused QDRANT_API_KEY with {status}: check the key"
+        message = "the vector store does not let this service in"
+        note = f"{where} refused QDRANT_API_KEY with {status}: check the key"
         refusal = StoreUnavailable(message, retry_after_s=_KEY_REFUSED_S)
         return ServerFault(refusal, Outcome.KEY_REFUSED, status=status, note=note)
     if status == httpx.codes.NOT_FOUND:
-        message = f"collection {server.collection!r} is not in Qdrant at {server.address}"
-        note = f"{message}; it is not made anew: restore it, with the alias of that name"
+        message = f"collection {server.collection!r} is not in the vector store"
+        note = f"{where}: {message}; it is not made anew: restore it, with the alias of that name"
         missing = StoreUnavailable(message, retry_after_s=_MISSING_S)
         return ServerFault(missing, Outcome.MISSING, status=status, note=note)
-    message = f"the store refused this request ({status})"
-    note = f"Qdrant at {server.address} answered {status}: {text[:200]}"
+    message = f"the vector store refused this request ({status})"
+    note = f"{where} answered {status}: {text[:200]}"
     return ServerFault(InvalidInput(message), Outcome.REJECTED, status=status, note=note)
 
 
 def _throttled(server: Server, after_s: float) -> ServerFault:
-    message = f"Qdrant at {server.address} takes no more requests for {after_s:g} s"
+    message = f"the vector store takes no more requests for {after_s:g} s"
     refusal = StoreUnavailable(message, retry_after_s=after_s)
     return ServerFault(
-        refusal, Outcome.THROTTLED, is_retryable=True, retry_after_s=after_s, status=429
+        refusal,
+        Outcome.THROTTLED,
+        is_retryable=True,
+        retry_after_s=after_s,
+        status=429,
+        note=f"Qdrant at {server.address}: {message}",
     )
 
 

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 _HEAD_LIMIT_BYTES = 1 << 16
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -80,11 +81,18 @@ class _Rule:
         return True
 
 
+def address_of(url: str) -> tuple[str, int]:
+    """Return host and port; what is encrypted cannot be broken in the middle."""
+    parts = urlsplit(url)
+    assert parts.scheme == "http", f"{url}: faults need a server without TLS"
+    return parts.hostname or "", parts.port or 6333
+
+
 @dataclass(slots=True)
 class FaultProxy:
     """Listens on an address of its own, before a server whose address may change."""
 
-    upstream_port: int
+    upstream: tuple[str, int]
     requests: list[str] = field(default_factory=list)
     _rules: list[_Rule] = field(default_factory=list)
     _server: asyncio.Server | None = None
@@ -98,6 +106,8 @@ class FaultProxy:
 
     async def listen(self) -> None:
         """Accept connections, at the same address every time."""
+        if self._server is not None:
+            return
         self._server = await asyncio.start_server(
             self._serve, "127.0.0.1", self._port, limit=_HEAD_LIMIT_BYTES
         )
@@ -148,8 +158,7 @@ class FaultProxy:
         request = f"{method.decode()} {path.decode()}"
         self.requests.append(request)
         fault = self._fault(*request.split(" "))
-        address = ("127.0.0.1", self.upstream_port)
-        await fault(Exchange(head, body, address, client, self._healed))
+        await fault(Exchange(head, body, self.upstream, client, self._healed))
 
     def _fault(self, method: str, target: str) -> Fault:
         path = target.partition("?")[0]
@@ -160,9 +169,9 @@ class FaultProxy:
 
 
 @asynccontextmanager
-async def proxy_before(port: int) -> AsyncIterator[FaultProxy]:
-    """Run a proxy before the server on `port` around a test."""
-    proxy = FaultProxy(port)
+async def proxy_before(url: str) -> AsyncIterator[FaultProxy]:
+    """Run a proxy before the server at `url` around a test."""
+    proxy = FaultProxy(address_of(url))
     await proxy.listen()
     try:
         yield proxy

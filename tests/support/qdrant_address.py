@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 from qdrant_client import AsyncQdrantClient
@@ -22,11 +21,10 @@ class QdrantAddress:
     url: str
     api_key: str = API_KEY
 
-    def client(self, **options: Any) -> AsyncQdrantClient:  # noqa: ANN401  those of the client
+    def client(self) -> AsyncQdrantClient:
         # As a header: the client warns of a key on a plain connection.
         key = {"api-key": self.api_key} if self.api_key else {}
-        options = {"headers": key, "timeout": 10, "check_compatibility": False} | options
-        return AsyncQdrantClient(url=self.url, **options)
+        return AsyncQdrantClient(url=self.url, headers=key, timeout=10, check_compatibility=False)
 
 
 def named_server() -> QdrantAddress | None:

@@ -57,9 +57,12 @@ class ServiceProcess:
 
     def start_and_wait(self, *options: str, is_split: bool = False) -> str:
         self.start(*options, is_split=is_split)
+        self.wait_until_ready()
+        return self.address
+
+    def wait_until_ready(self) -> None:
         wait_until(lambda: self.is_ready() or not self.is_running(), START_S)
         assert self.is_running(), self.said.read_text() + self.log.read_text(errors="replace")
-        return self.address
 
     @property
     def log(self) -> Path:
@@ -73,15 +76,21 @@ class ServiceProcess:
 
     @property
     def address(self) -> str:
-        address = owner_address(self.data_dir)
+        address = self.known_address()
         assert address is not None
         return address
+
+    def known_address(self) -> str | None:
+        """Return where it listens; on a Qdrant server nothing but the settings says so."""
+        if "QDRANT_URL" in self.settings:
+            return f"http://127.0.0.1:{self.settings['PORT']}"
+        return owner_address(self.data_dir)
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
     def is_ready(self) -> bool:
-        address = owner_address(self.data_dir)
+        address = self.known_address()
         try:
             return address is not None and httpx.get(f"{address}/readyz", timeout=2).is_success
         except httpx.HTTPError:

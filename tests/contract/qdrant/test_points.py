@@ -133,7 +133,7 @@ async def test_dates_are_compared_to_the_microsecond(collection: Collection) -> 
         collection.point(1, at="2026-05-01T12:30:00.000001Z"),
         collection.point(2, at="2026-05-01T12:30:00.000002Z"),
     )
-    after = models.DatetimeRange(gt="2026-05-01T12:30:00.000001Z")  # type: ignore[arg-type]  # parsed
+    after = models.DatetimeRange(gt="2026-05-01T12:30:00.000001Z")
     found, _ = await collection.client.scroll(
         collection.name, all_of(models.FieldCondition(key="at", range=after))
     )

@@ -22,6 +22,7 @@ AnswerT = TypeVar("AnswerT")
 ItemT = TypeVar("ItemT")
 
 _UPSERT_BITE, _DELETE_BITE = 32, 512  # points that become visible together on a server
+_OPTIMIZE_AFTER = 2_000  # points
 _LOCK_TIMEOUT_S = 10.0
 _RETRY_S = 0.02
 _BAD_INPUT = ("Vector dimension", "Not existing vector name", "Wrong usage", "parse", "sparse")
@@ -36,6 +37,7 @@ class FaceCollection:
         self._folder = folder
         self._lock = asyncio.Lock()
         self._operation_id = 0
+        self._unoptimized = 0
         if not folder.exists():
             self._create()
         self.shards = [_loaded(path) for path in self._paths()]
@@ -68,6 +70,7 @@ class FaceCollection:
                 bite,
                 id_of=lambda point: point.id,
             )
+        await self._optimize(after=len(points))
         return self._operation_id
 
     async def delete(self, ids: Sequence[edge.PointId]) -> int:
@@ -97,6 +100,13 @@ class FaceCollection:
         async with self._lock:
             await asyncio.to_thread(self.shards[shard_id].flush)
             yield self._paths()[shard_id]
+
+    async def _optimize(self, *, after: int) -> None:
+        """Index and quantize now and then, as a server does in the background."""
+        self._unoptimized += after
+        if self._unoptimized >= _OPTIMIZE_AFTER:
+            self._unoptimized = 0
+            await self.run(lambda shard: shard.optimize())
 
     def close(self) -> None:
         for shard in self.shards:

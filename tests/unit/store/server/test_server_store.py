@@ -103,7 +103,7 @@ async def test_a_collection_that_disappears_is_not_made_anew(
     async with opened() as engine:
         lost = dict(server.collections)
         server.collections.clear()
-        with pytest.raises(StoreUnavailable, match="'docs' is not in Qdrant"):
+        with pytest.raises(StoreUnavailable, match="'docs' is not in the vector store"):
             await engine.call(Count())
         assert server.collections == {}
 
