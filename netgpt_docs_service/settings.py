@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from netgpt_docs_service.domain.filterable import parse_filterable
 from netgpt_docs_service.errors import ConfigurationError
 
 _THREAD_COUNTS = (
@@ -80,6 +81,8 @@ class Settings(BaseSettings):
     """Copies that a write must reach, in a new collection; unset: 2 from three peers on, else 1."""
     collection_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = "netgpt_documents"
     """Name of the collection that holds all documents."""
+    filterable_metadata: str = ""
+    """Names of `metadata` with an index of their own, as in `team:keyword,year:integer`."""
     data_dir: Path = Path("data")
     """Folder of the embedded store, owned by one process at a time."""
     min_free_disk_mb: Annotated[int, Field(ge=0)] = 1024
@@ -136,7 +139,16 @@ class Settings(BaseSettings):
                 f"CHUNK_SIZE {self.chunk_size}"
             )
             raise ValueError(message)
+        self.filterable_types()
         return self
+
+    def filterable_types(self) -> dict[str, str]:
+        """Return the type of each name that FILTERABLE_METADATA declares."""
+        try:
+            return parse_filterable(self.filterable_metadata)
+        except ConfigurationError as error:
+            message = f"FILTERABLE_METADATA: {error.message}"
+            raise ConfigurationError(message) from error
 
     def engine_threads(self, usable_cpus: int) -> int:
         """Return how many threads the embedding engine computes on, and so every library."""

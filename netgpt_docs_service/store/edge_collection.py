@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,22 @@ from netgpt_docs_service.store.edge_process import EdgeProcess
 
 @asynccontextmanager
 async def opened_collection(
-    folder: Path, dimension: int, *, description: Description, timeout_s: float = 30.0
+    folder: Path,
+    dimension: int,
+    *,
+    description: Description,
+    filterable: Mapping[str, str] = schema.NO_NAMES,
+    timeout_s: float = 30.0,
 ) -> AsyncIterator[EdgeProcess]:
     """Run the engine process of the collection in `folder`; every request has `timeout_s`.
 
-    Raises FingerprintMismatch when its points were made by something else than `description`,
-    StoreUnavailable when the shard cannot be loaded.
+    `filterable` has the types of metadata's names that get an index. Raises FingerprintMismatch
+    when its points were made by something else than `description`, ConfigurationError when a name
+    has an index of another kind, StoreUnavailable when the shard cannot be loaded.
     """
     settle_description(folder, {**schema.layout(dimension), **description})
-    process = EdgeProcess(folder / "shard", dimension, timeout_s=timeout_s)
+    indexes = schema.payload_indexes(filterable)
+    process = EdgeProcess(folder / "shard", dimension, indexes=indexes, timeout_s=timeout_s)
     await process.start()
     try:
         yield process

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import singledispatchmethod
 from pathlib import Path
 from typing import cast
@@ -31,9 +31,16 @@ _OPTIMIZE_AT_LAST = 4_000  # a bite of 1.5 s; waiting for a pause any longer mak
 class EdgeEngine:
     """One shard, used by one thread; every call holds the interpreter for its whole length."""
 
-    def __init__(self, folder: Path, dimension: int, *, lock_timeout_s: float) -> None:
-        """Open the shard, creating it on the first start."""
-        self._shard = open_shard(folder, dimension, lock_timeout_s=lock_timeout_s)
+    def __init__(
+        self,
+        folder: Path,
+        dimension: int,
+        *,
+        lock_timeout_s: float,
+        indexes: Mapping[str, str] = schema.PAYLOAD_INDEXES,
+    ) -> None:
+        """Open the shard, creating it on the first start, with `indexes` on its payload."""
+        self._shard = open_shard(folder, dimension, indexes=indexes, lock_timeout_s=lock_timeout_s)
         self._bm25 = bm25_model()
         self._unflushed = False
         self._unoptimized = 0

@@ -11,9 +11,10 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-from netgpt_docs_service.errors import InvalidInput, StoreUnavailable
+from netgpt_docs_service.errors import ConfigurationError, InvalidInput, StoreUnavailable
 from netgpt_docs_service.store.edge_wire import LENGTH, Answer, Ask, packed, unpacked
 from netgpt_docs_service.store.points import AnswerT_co, Request
 
@@ -37,9 +38,14 @@ class EdgeLink:
         self._listener: asyncio.Task[None]
 
     @classmethod
-    async def open(cls, folder: Path, dimension: int, *, timeout_s: float) -> EdgeLink:
-        """Start the process; return when its shard is loaded, raise StoreUnavailable otherwise."""
-        process, ours = _started(folder, dimension)
+    async def open(
+        cls, folder: Path, dimension: int, *, indexes: Mapping[str, str], timeout_s: float
+    ) -> EdgeLink:
+        """Start the process; return when its shard is loaded.
+
+        Raises StoreUnavailable when it cannot be, ConfigurationError when it has other indexes.
+        """
+        process, ours = _started(folder, dimension, indexes)
         link = cls(process)
         try:
             reader, link._writer = await asyncio.open_unix_connection(sock=ours)
@@ -126,11 +132,15 @@ class EdgeLink:
         answer = self._waiting.pop(message.number, None)
         if answer is None or answer.done():
             return
+        is_start = message.number == 0  # then the operator reads it, and no caller
         if message.refused is not None:
-            answer.set_exception(InvalidInput(f"the store cannot hold this: {message.refused}"))
+            answer.set_exception(
+                ConfigurationError(message.refused)
+                if is_start
+                else InvalidInput(f"the store cannot hold this: {message.refused}")
+            )
         elif message.failed is not None:
             _LOGGER.error("the engine failed on a request: %s", message.failed)
-            is_start = message.number == 0  # then the operator reads it, and no caller
             reason = f"the engine failed: {message.failed}" if is_start else _FAILED
             answer.set_exception(StoreUnavailable(reason))
         else:
@@ -143,12 +153,15 @@ class EdgeLink:
         self._waiting.clear()
 
 
-def _started(folder: Path, dimension: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
+def _started(
+    folder: Path, dimension: int, indexes: Mapping[str, str]
+) -> tuple[subprocess.Popen[bytes], socket.socket]:
     try:
         ours, theirs = socket.socketpair()
     except OSError as error:
         raise _not_started(error) from error
-    arguments = (str(theirs.fileno()), str(os.getpid()), str(folder), str(dimension))
+    place = (str(theirs.fileno()), str(os.getpid()), str(folder))
+    arguments = (*place, str(dimension), json.dumps(dict(indexes)))
     with theirs:
         try:
             process = subprocess.Popen(  # noqa: S603  our own interpreter, no shell

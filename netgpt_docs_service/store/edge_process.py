@@ -11,9 +11,11 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from netgpt_docs_service.errors import StoreUnavailable
+from netgpt_docs_service.store import schema
 from netgpt_docs_service.store.edge_link import EdgeLink
 from netgpt_docs_service.store.points import AnswerT_co, Request
 
@@ -32,11 +34,16 @@ class EdgeProcess:
         folder: Path,
         dimension: int,
         *,
+        indexes: Mapping[str, str] = schema.PAYLOAD_INDEXES,
         timeout_s: float = 30.0,
         start_timeout_s: float = 60.0,
     ) -> None:
-        """Keep the shard in `folder`; a request has `timeout_s`, a load `start_timeout_s`."""
+        """Keep the shard in `folder`; a request has `timeout_s`, a load `start_timeout_s`.
+
+        `indexes` are the fields of the payload that have an index, and its kind.
+        """
         self._folder = folder
+        self._indexes = indexes
         self._dimension = dimension
         self._timeout_s = timeout_s
         self._start_timeout_s = start_timeout_s
@@ -45,7 +52,10 @@ class EdgeProcess:
         self._keeper: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Return when the shard is loaded; raise StoreUnavailable when it cannot be."""
+        """Return when the shard is loaded.
+
+        Raises StoreUnavailable when it cannot be, ConfigurationError when it has other indexes.
+        """
         await self._load()
         self._keeper = asyncio.create_task(self._keep_alive(), name="edge-process")
 
@@ -94,7 +104,10 @@ class EdgeProcess:
 
     async def _load(self) -> EdgeLink:
         self._link = await EdgeLink.open(
-            self._folder, self._dimension, timeout_s=self._start_timeout_s
+            self._folder,
+            self._dimension,
+            indexes=self._indexes,
+            timeout_s=self._start_timeout_s,
         )
         self._is_loaded.set()
         return self._link

@@ -6,6 +6,7 @@ closes the socket or is gone.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import select
@@ -15,6 +16,7 @@ import sys
 from collections import deque
 from pathlib import Path
 
+from netgpt_docs_service.errors import ConfigurationError
 from netgpt_docs_service.store.edge_engine import EdgeEngine
 from netgpt_docs_service.store.edge_wire import Answer, Ask, Inbox, packed
 from netgpt_docs_service.store.point_writes import Flush
@@ -106,13 +108,21 @@ class EdgeWorker:
         self._link.sendall(packed(answer))
 
 
-def main(link_fd: str, parent: str, folder: str, dimension: str) -> None:
+def main(link_fd: str, parent: str, folder: str, dimension: str, indexes: str) -> None:
     """Open the shard, say so as answer 0, and serve until the parent hangs up."""
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
     with socket.socket(fileno=int(link_fd)) as link:
         try:
-            engine = EdgeEngine(Path(folder), int(dimension), lock_timeout_s=_LOCK_TIMEOUT_S)
+            engine = EdgeEngine(
+                Path(folder),
+                int(dimension),
+                lock_timeout_s=_LOCK_TIMEOUT_S,
+                indexes=json.loads(indexes),
+            )
+        except ConfigurationError as error:
+            link.sendall(packed(Answer(0, refused=error.message)))
+            sys.exit(1)
         except Exception as error:  # noqa: BLE001  reported to the parent, which decides
             link.sendall(packed(Answer(0, failed=_first_line(error))))
             sys.exit(1)

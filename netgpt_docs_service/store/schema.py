@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from netgpt_docs_service.domain.filters import METADATA_PREFIX
+from netgpt_docs_service.errors import ConfigurationError
+
 DENSE = "dense"
 BM25 = "bm25"
 
@@ -12,6 +18,9 @@ BM25_AVERAGE_LENGTH = 128.0
 QUANTILE = 0.99
 OVERSAMPLING = 1.0
 """The list is rescored with the originals as it is: recall@10 stays 1.0, and 2.0 costs 1-2 ms."""
+
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+"""No name of metadata is declared."""
 
 PAYLOAD_INDEXES = {
     "tenant": "tenant",
@@ -28,6 +37,54 @@ PAYLOAD_INDEXES = {
     "expires_at": "datetime",
 }
 """Field and kind of index, made before the first write; `tenant` is a keyword that groups."""
+
+_METADATA_INDEXES = {
+    "keyword": "keyword",
+    # An integer index misses 2.5 and 1e300 where a range on the payload finds them.
+    "integer": "float",
+    "float": "float",
+    "bool": "bool",
+    # Filters compare metadata's dates as text, and the engine's datetime index takes a number in a
+    # condition for microseconds.
+    "datetime": "keyword",
+}
+"""What serves a declared type of metadata with the same answers as no index at all."""
+
+
+def payload_indexes(filterable: Mapping[str, str]) -> dict[str, str]:
+    """Return every field and its kind of index; `filterable` has the types of metadata's names."""
+    declared = {
+        METADATA_PREFIX + name: _METADATA_INDEXES[kind] for name, kind in filterable.items()
+    }
+    return PAYLOAD_INDEXES | declared
+
+
+def missing_indexes(existing: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
+    """Return what of `wanted` is to be made; `tenant` and `keyword` are one kind.
+
+    Raises ConfigurationError when a field has an index of another kind already.
+    """
+    for field, kind in wanted.items():
+        found = existing.get(field, kind)
+        if _engine_kind(found) != _engine_kind(kind):
+            message = (
+                f"{field} has an index of the kind {found} in the stored collection, and "
+                f"FILTERABLE_METADATA asks for {kind} now: declare the old type, or drop that "
+                "index (the embedded engine does at a start without the name)"
+            )
+            raise ConfigurationError(message)
+    return {field: kind for field, kind in wanted.items() if field not in existing}
+
+
+def surplus_indexes(existing: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
+    """Return the fields of metadata whose index nobody declares any longer."""
+    return [
+        field for field in existing if field not in wanted and field.startswith(METADATA_PREFIX)
+    ]
+
+
+def _engine_kind(kind: str) -> str:
+    return "keyword" if kind == "tenant" else kind
 
 
 def layout(dimension: int) -> dict[str, str | int | float]:

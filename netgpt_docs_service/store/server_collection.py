@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from qdrant_client import AsyncQdrantClient, models
@@ -17,7 +17,6 @@ from netgpt_docs_service.store.server_faults import ServerFault
 from netgpt_docs_service.store.server_layout import (
     check_layout,
     creation,
-    index_schema,
     missing_indexes,
 )
 from netgpt_docs_service.store.server_replicas import Replicas, ReplicaWish
@@ -40,6 +39,7 @@ class ServerCollection:
     description: Description
     wish: ReplicaWish
     timeout_s: int
+    filterable: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -63,8 +63,8 @@ class ServerCollection:
             await self._create(real_name)
         info = await self._info(real_name)
         self._check(info)
-        for field in missing_indexes(info):
-            await self._index(real_name, field)
+        for name, kind in missing_indexes(info, self.filterable).items():
+            await self._index(real_name, name, kind)
         if target is None:
             await self._point_alias(real_name)
 
@@ -130,12 +130,17 @@ class ServerCollection:
         for difference in self.wish.differences(stored):
             _LOG.warning("%s: %s", self._where, difference)
 
-    async def _index(self, real_name: str, field: str) -> None:
+    async def _index(
+        self,
+        real_name: str,
+        field: str,
+        kind: models.PayloadSchemaType | models.KeywordIndexParams,
+    ) -> None:
         await self._ask(
             lambda: self.client.create_payload_index(
                 real_name,
                 field,
-                index_schema(field),
+                kind,
                 wait=True,
                 timeout=self.timeout_s,
             ),

@@ -14,7 +14,7 @@ _M, _PAYLOAD_M = 0, 16  # a graph for each tenant and none over all: every searc
 
 _STRICT_MODE = models.StrictModeConfig(
     enabled=True,
-    # Names of metadata have no index of their own, and generations are told apart within the
+    # Names of metadata need not have an index, and generations are told apart within the
     # few points of one document.
     unindexed_filtering_retrieve=True,
     unindexed_filtering_update=True,
@@ -31,6 +31,8 @@ _INDEX_SCHEMAS: dict[str, models.PayloadSchemaType | models.KeywordIndexParams] 
     "tenant": models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=True),
     "keyword": models.PayloadSchemaType.KEYWORD,
     "integer": models.PayloadSchemaType.INTEGER,
+    "float": models.PayloadSchemaType.FLOAT,
+    "bool": models.PayloadSchemaType.BOOL,
     "datetime": models.PayloadSchemaType.DATETIME,
 }
 
@@ -59,14 +61,16 @@ def creation(dimension: int) -> dict[str, Any]:
     }
 
 
-def index_schema(field: str) -> models.PayloadSchemaType | models.KeywordIndexParams:
-    """Return the kind of index that `field` has."""
-    return _INDEX_SCHEMAS[schema.PAYLOAD_INDEXES[field]]
+def missing_indexes(
+    info: models.CollectionInfo, filterable: Mapping[str, str]
+) -> dict[str, models.PayloadSchemaType | models.KeywordIndexParams]:
+    """Return the fields that need an index and have none, each with its kind.
 
-
-def missing_indexes(info: models.CollectionInfo) -> list[str]:
-    """Return the fields that need an index and have none."""
-    return [field for field in schema.PAYLOAD_INDEXES if field not in info.payload_schema]
+    Raises ConfigurationError when a declared name has an index of another kind already.
+    """
+    existing = {field: index.data_type.value for field, index in info.payload_schema.items()}
+    missing = schema.missing_indexes(existing, schema.payload_indexes(filterable))
+    return {field: _INDEX_SCHEMAS[kind] for field, kind in missing.items()}
 
 
 def check_layout(info: models.CollectionInfo, dimension: int, *, where: str) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -47,6 +47,7 @@ class CollectionWish:
     description: Description
     replicas: ReplicaWish = field(default_factory=ReplicaWish)
     consistency: Consistency = 1
+    filterable: Mapping[str, str] = field(default_factory=dict)
 
 
 class WaitingEngine:
@@ -107,6 +108,7 @@ async def opened_server(
             dimension=wish.dimension,
             description=wish.description,
             wish=wish.replicas,
+            filterable=wish.filterable,
             timeout_s=access.server_timeout_s,
         )
         engine = WaitingEngine(

@@ -31,6 +31,7 @@ def opened(
         name=settings.collection_name,
         dimension=dimension,
         description=description,
+        filterable=settings.filterable_types(),
         replicas=ReplicaWish(
             shards=settings.qdrant_shards,
             replication=settings.qdrant_replication,

@@ -58,7 +58,10 @@ async def opened_store(
         partial(_free_bytes, settings.data_dir), min_free_bytes=settings.min_free_disk_mb * _MIB
     )
     folder = directory.collection(settings.collection_name)
-    async with opened_collection(folder, dimension, description=description) as engine:
+    collection = opened_collection(
+        folder, dimension, description=description, filterable=settings.filterable_types()
+    )
+    async with collection as engine:
         yield OpenedStore(
             PointStore(engine, require_room=disk.require, is_sole_writer=True),
             PointMaintenance(engine),

@@ -145,6 +145,25 @@ async def test_a_bad_query_is_refused_with_a_pointer(acme: httpx.AsyncClient, na
     assert answer.json()["errors"][0]["pointer"] == pointer
 
 
+@pytest.mark.parametrize(
+    "filter_",
+    [
+        nested(8),
+        {"type": "or", "filters": [nested(1)] * 64},
+        comparison("tags", "in", ["x"] * 1_000)["filter"],
+        comparison("metadata.a", "nin", [*range(500), *map(str, range(500))])["filter"],
+    ],
+    ids=["8 deep", "64 conditions", "1,000 texts", "1,000 values"],
+)
+async def test_the_largest_filters_that_are_allowed_are_answered(
+    acme: httpx.AsyncClient, filter_: dict[str, Any]
+) -> None:
+    asked = await acme.post("/query", json={"query": "q", "filter": filter_})
+    counted = await acme.post("/documents/delete", json={"filter": filter_, "dry_run": True})
+
+    assert (asked.status_code, counted.status_code) == (200, 200)
+
+
 async def test_nul_is_refused_with_its_offset(acme: httpx.AsyncClient) -> None:
     answer = await acme.post("/ingest", json=document(text="abc\0"))
 

@@ -137,19 +137,6 @@ async def test_another_tenants_document_is_404_and_stays_as_it_is(
     assert before["version"] == stored["version"]
 
 
-@pytest.mark.parametrize("route", sorted(ROUTES.keys() - set(OF_ONE_DOCUMENT)))
-async def test_no_route_shows_or_changes_another_tenants_document(
-    acme: httpx.AsyncClient, other: httpx.AsyncClient, stored: dict[str, Any], route: str
-) -> None:
-    before = (await acme.get("/documents/policy")).json()
-
-    answer = await ask(other, route)
-
-    assert "archive" not in answer.text
-    assert stored["content_sha256"] not in answer.text
-    assert (await acme.get("/documents/policy")).json() == before
-
-
 async def test_an_operator_acts_for_the_tenant_it_names(
     edge: Edge, acme: httpx.AsyncClient, stored: dict[str, Any]
 ) -> None:

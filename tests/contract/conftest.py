@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
-from netgpt_docs_service.domain.chunks import Chunk, Vector, generation_name
+from netgpt_docs_service.domain.chunks import Chunk, StoredVector, Vector, generation_name
 from netgpt_docs_service.domain.documents import DocumentFields, Manifest
 from netgpt_docs_service.domain.search import Candidate, CandidateQuery, ResolvedChunk, SearchMode
 from netgpt_docs_service.store.disk_room import DiskRoom
 from netgpt_docs_service.store.edge_collection import opened_collection
-from netgpt_docs_service.store.interface import DocumentStore, StoreMaintenance
+from netgpt_docs_service.store.interface import DocumentStore, ManifestQuery, StoreMaintenance
 from netgpt_docs_service.store.point_maintenance import PointMaintenance
 from netgpt_docs_service.store.point_store import PointStore
+from tests.support.filter_documents import FILTERABLE
 from tests.support.qdrant_address import QdrantAddress, qdrant_to_test
 from tests.support.server_collection import server_collection
 
@@ -148,6 +149,18 @@ class Author:
         ids = [candidate.chunk_id for candidate in candidates]
         return await self.store.resolve(self.tenant, ids)
 
+    async def everything(self) -> list[tuple[Manifest, list[Chunk], list[StoredVector]]]:
+        """Return all that the tenant has: each document, its chunks, and every vector of it."""
+        page = await self.store.manifests(self.tenant, ManifestQuery(now=NOW, limit=1_000))
+        return [
+            (
+                each,
+                await self.store.chunks(self.tenant, each),
+                await self.store.stored_vectors(self.tenant, each.doc_id),
+            )
+            for each in page.entries
+        ]
+
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def qdrant(quick_parent: Path) -> AsyncIterator[QdrantAddress]:
@@ -160,7 +173,10 @@ async def qdrant(quick_parent: Path) -> AsyncIterator[QdrantAddress]:
 @asynccontextmanager
 async def edge_stores(folder: Path) -> AsyncIterator[Stores]:
     disk = Disk()
-    async with opened_collection(folder, DIMENSION, description={"model": "test"}) as process:
+    opened = opened_collection(
+        folder, DIMENSION, description={"model": "test"}, filterable=FILTERABLE
+    )
+    async with opened as process:
         store = PointStore(process, require_room=DiskRoom(disk, 1 << 20).require)
         yield Stores(store, PointMaintenance(process), disk)
 
@@ -168,7 +184,9 @@ async def edge_stores(folder: Path) -> AsyncIterator[Stores]:
 @asynccontextmanager
 async def server_stores(address: QdrantAddress) -> AsyncIterator[Stores]:
     disk = Disk()
-    opened = server_collection(address, DIMENSION, is_full=lambda: disk.free_bytes == 0)
+    opened = server_collection(
+        address, DIMENSION, filterable=FILTERABLE, is_full=lambda: disk.free_bytes == 0
+    )
     async with opened as engine:
         yield Stores(PointStore(engine), PointMaintenance(engine), disk)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ import httpx
 from pydantic import SecretStr
 from qdrant_client import models
 
+from netgpt_docs_service.store import schema
 from netgpt_docs_service.store.server_client import ServerAccess
 from netgpt_docs_service.store.server_store import CollectionWish, WaitingEngine, opened_server
 from netgpt_docs_service.store.store_observer import SilentObserver
@@ -43,11 +44,14 @@ async def server_collection(
     *,
     name: str = "",
     timeout_s: float = 20.0,
+    filterable: Mapping[str, str] = schema.NO_NAMES,
     is_full: Callable[[], bool] | None = None,
 ) -> AsyncIterator[WaitingEngine]:
     """Open the adapter at `address`; its collection is deleted in the end."""
     alias = name or new_collection_name()
-    wish = CollectionWish(name=alias, dimension=dimension, description={"model": "test"})
+    wish = CollectionWish(
+        name=alias, dimension=dimension, description={"model": "test"}, filterable=filterable
+    )
     async with AsyncExitStack() as stack:
         stack.push_async_callback(delete_collection, address, alias)
         transport = None

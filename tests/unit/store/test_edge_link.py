@@ -30,7 +30,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
 async def test_an_opening_that_is_cancelled_leaves_no_process(
     tmp_path: Path, started: list[subprocess.Popen[bytes]], steps: int
 ) -> None:
-    opening = asyncio.create_task(EdgeLink.open(tmp_path / "shard", 4, timeout_s=30))
+    opening = asyncio.create_task(EdgeLink.open(tmp_path / "shard", 4, indexes={}, timeout_s=30))
     await asyncio.sleep(0)
     for _ in range(steps):
         await asyncio.sleep(0)
@@ -44,7 +44,7 @@ async def test_an_opening_that_is_cancelled_leaves_no_process(
 async def test_a_close_that_is_cancelled_leaves_no_process(
     tmp_path: Path, started: list[subprocess.Popen[bytes]], steps: int
 ) -> None:
-    link = await EdgeLink.open(tmp_path / "shard", 4, timeout_s=30)
+    link = await EdgeLink.open(tmp_path / "shard", 4, indexes={}, timeout_s=30)
     closing = asyncio.create_task(link.close(timeout_s=30))
     await asyncio.sleep(0)
     for _ in range(steps):

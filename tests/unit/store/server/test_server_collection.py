@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 from qdrant_client import AsyncQdrantClient
 
-from netgpt_docs_service.errors import FingerprintMismatch, StartupError, StoreUnavailable
+from netgpt_docs_service.errors import (
+    ConfigurationError,
+    FingerprintMismatch,
+    StartupError,
+    StoreUnavailable,
+)
 from netgpt_docs_service.store import schema
 from netgpt_docs_service.store.server_calls import ServerCalls
 from netgpt_docs_service.store.server_collection import ServerCollection
@@ -22,7 +27,11 @@ MakeCollection = Callable[..., ServerCollection]
 @pytest.fixture
 def collection(client: AsyncQdrantClient, calls: ServerCalls) -> MakeCollection:
     def make(
-        *, model: str = "m", dimension: int = 4, wish: ReplicaWish | None = None
+        *,
+        model: str = "m",
+        dimension: int = 4,
+        wish: ReplicaWish | None = None,
+        **filterable: str,
     ) -> ServerCollection:
         return ServerCollection(
             client=client,
@@ -31,6 +40,7 @@ def collection(client: AsyncQdrantClient, calls: ServerCalls) -> MakeCollection:
             description={"model": model},
             wish=wish or ReplicaWish(),
             timeout_s=10,
+            filterable=filterable,
         )
 
     return make
@@ -64,6 +74,28 @@ async def test_a_start_that_was_cut_off_is_finished_by_the_next(
 
     assert server.aliases == {"docs": "docs-1"}
     assert "tags" in server.indexes
+
+
+async def test_a_name_declared_later_gets_its_index(
+    server: ScriptedQdrant, collection: MakeCollection
+) -> None:
+    await collection().prepare()
+    await collection(team="keyword", year="integer").prepare()
+    await collection(team="keyword").prepare()
+
+    assert server.indexes.keys() - schema.PAYLOAD_INDEXES.keys() == {
+        "metadata.team",
+        "metadata.year",
+    }
+
+
+async def test_a_name_declared_with_another_type_stops_the_start(
+    collection: MakeCollection,
+) -> None:
+    await collection(year="keyword").prepare()
+
+    with pytest.raises(ConfigurationError, match=r"metadata\.year .* keyword .* float"):
+        await collection(year="integer").prepare()
 
 
 async def test_two_starts_at_once_make_one_collection(
