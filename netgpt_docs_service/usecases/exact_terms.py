@@ -16,10 +16,10 @@ _QUOTED = re.compile(
     r"|\u00ab([^\u00ab\u00bb]+)\u00bb|`([^`]+)`"
 )
 _NAME = re.compile(
-    r"""(?<![\w.@/-])(?:
+    r"""(?<![\w.+@/-])(?:
       --\w[\w-]+                                    # --dry-run
     | (?:/[\w.-]*\w){2,}                            # /etc/hosts
-    | [\w.+-]+@[\w.-]*\w                            # user@host
+    | [\w.+-]{1,64}+@[\w.-]*\w                      # user@host
     | \w+(?:::\w+)+                                 # std::vector
     | [\w.-]*[^\W_]_[^\W_][\w.-]*\w                 # ERR_CONN_4711
     | [^\W\d]\w+(?:\.[^\W\d]\w+)+                   # foo.bar.baz
