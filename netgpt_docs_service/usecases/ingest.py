@@ -109,7 +109,7 @@ class IngestDocument:
     async def _write(self, write: _Write) -> Receipt:
         mine = write.accepted.sequence
         before = await self.store.manifest(write.tenant, write.document.doc_id)
-        while before is not None and before.sequence < mine and self._is_unchanged(write, before):
+        while before is not None and before.sequence < mine and await self._stands(write, before):
             stands = await self.store.fence(write.tenant, before, mine)
             if stands is not None and stands.sequence == mine:
                 await self.store.sweep(write.tenant, stands)
@@ -147,6 +147,14 @@ class IngestDocument:
     async def _superseded(self, write: _Write, stands: Manifest) -> Receipt:
         await self.store.sweep(write.tenant, stands)
         return _receipt(write, stands, ReceiptStatus.SUPERSEDED, WrittenSet())
+
+    async def _stands(self, write: _Write, before: Manifest) -> bool:
+        """Whether what is written stands already, whole: sending it again mends a hole."""
+        if not self._is_unchanged(write, before):
+            return False
+        generation = str(before.generation)
+        counted = await self.store.count_chunks(write.tenant, before.doc_id, generation)
+        return counted == before.chunk_count
 
     def _is_unchanged(self, write: _Write, before: Manifest) -> bool:
         document = write.document

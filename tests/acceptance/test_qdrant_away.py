@@ -98,7 +98,7 @@ async def well(room: Room) -> Room:
     return room
 
 
-LONG = {"reset in mid-body", "503"}
+LONG = {"reset in mid-body", "hang", "503"}
 """Rows that open the circuit and then wait for it to close, as `connection refused` does."""
 
 

@@ -97,7 +97,7 @@ def loaded(request: pytest.FixtureRequest, service: ServiceProcess) -> Load:
     return load
 
 
-SOME = pytest.param((120, 2), id="120 documents, killed twice")
+SOME = pytest.param((100, 1), id="100 documents, killed once")
 MANY = pytest.param((1000, 6), id="1000 documents, killed six times", marks=pytest.mark.soak)
 
 

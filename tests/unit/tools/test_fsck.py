@@ -107,6 +107,17 @@ async def test_a_missing_chunk_is_a_hole_that_no_repair_hides(box: Toolbox) -> N
     assert not (await box.services.read.verify("acme", "doc")).is_whole
 
 
+async def test_the_same_text_sent_again_mends_a_hole(box: Toolbox) -> None:
+    manifest = await box.ingest()
+    await box.remove_points(chunk_point(manifest, 1))
+
+    again = await box.ingest()
+
+    assert again.content_sha256 == manifest.content_sha256
+    assert (await box.services.read.verify("acme", "doc")).is_whole
+    assert await box.kinds() == []
+
+
 async def test_a_chunk_too_many_is_a_hole_for_both_who_verify(box: Toolbox) -> None:
     manifest = await box.ingest()
     await box.change_point(chunk_point(manifest, 0), to=chunk_point(manifest, 3), chunk_index=3)

@@ -106,3 +106,10 @@ def test_every_term_that_is_held_counts() -> None:
         "one": 1,
         "both": 2,
     }
+
+
+@pytest.mark.parametrize(
+    "piece", ["+", "a+", "a.", "a_", "/a", "--a", "A-1", "a::", "=a.b-", '"', "`a"]
+)
+def test_a_question_of_a_million_characters_is_read_through_once(piece: str) -> None:
+    assert len(exact_terms(piece * (1_000_000 // len(piece)))) <= 4
