@@ -16,8 +16,9 @@ Scores: TypeAlias = list[tuple[str, float, float | None]]
 class Retrieve(Read[list[Point]]):
     """Return the points of `ids` that exist, in any order, with all of their payload.
 
-    `is_settled` asks for what the majority of replicas has, where there are several. `tenant` is
-    who asks: where there are replicas, one tenant's reads go to the same one.
+    `is_settled` asks for what most replicas agree on, where there are several; it raises
+    StoreUnavailable while they do not. `tenant` is who asks: where there are replicas, one tenant's
+    reads go to the same one.
     """
 
     ids: tuple[str, ...]

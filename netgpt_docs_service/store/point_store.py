@@ -19,7 +19,7 @@ from netgpt_docs_service.domain.search import (
     ResolvedChunk,
     SearchMode,
 )
-from netgpt_docs_service.errors import NotFound
+from netgpt_docs_service.errors import NotFound, StoreUnavailable
 from netgpt_docs_service.store import cursors, protocol
 from netgpt_docs_service.store.filters import (
     equals,
@@ -124,7 +124,8 @@ class PointStore:
     ) -> Manifest:
         """Make `manifest` the document's truth if its sequence is the highest; return the truth.
 
-        Raises NotFound when `copied_generation` is given and the document has no manifest at all.
+        Raises NotFound when `copied_generation` is given and the document has no manifest at all,
+        StoreUnavailable when replicas do not agree in time on what stands.
         An embedded engine takes a tombstone even when the disk is nearly full: it is how space
         comes back. A server over its quota takes none.
         """
@@ -138,6 +139,10 @@ class PointStore:
             Upsert(points=(point,), condition=older, update_only=copied_generation is not None)
         )
         standing = await self._manifest(tenant, manifest.doc_id, is_settled=True)
+        if standing is None and copied_generation is None:
+            # It was inserted, or stood already: only replicas that do not agree have nothing here.
+            msg = f"document {manifest.doc_id!r} was written and cannot be read back yet"
+            raise StoreUnavailable(msg)
         if standing is None:
             msg = f"document {manifest.doc_id!r} is gone; nothing was written"
             raise NotFound(msg)

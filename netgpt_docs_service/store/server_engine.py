@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from functools import singledispatchmethod
-from typing import TypeAlias, TypeVar, cast
+from typing import TypeVar, cast
 
 from qdrant_client import AsyncQdrantClient, models
 from qdrant_client.context_headers import async_headers
@@ -21,18 +21,13 @@ from netgpt_docs_service.store.server_faults import Unapplied
 from netgpt_docs_service.store.server_filters import among, server_filter, tenant_of
 from netgpt_docs_service.store.server_points import batches, point_struct, points_of
 from netgpt_docs_service.store.server_ranking import ranked
-
-Consistency: TypeAlias = int | models.ReadConsistencyType
+from netgpt_docs_service.store.server_replicas import Consistency
+from netgpt_docs_service.store.server_settling import settled
 
 AnswerT = TypeVar("AnswerT")
 
 MAX_DELETED = 512
 """Most ids of one deletion: the server removes that many at once."""
-
-
-def consistency_of(word: str) -> Consistency:
-    """Read a number of replicas, or majority, quorum or all."""
-    return int(word) if word.isdigit() else models.ReadConsistencyType(word)
 
 
 class ServerEngine:
@@ -69,18 +64,22 @@ class ServerEngine:
 
     @_answer.register
     async def _(self, request: Retrieve) -> list[Point]:
-        settled = models.ReadConsistencyType.MAJORITY
-        records = await self._read(
-            "retrieve",
-            request.tenant,
-            lambda: self._client.retrieve(
-                self._collection,
-                request.ids,
-                consistency=settled if request.is_settled else self._consistency,
-                timeout=self._timeout_s,
-            ),
-        )
-        return points_of(records)
+        async def read(consistency: Consistency = self._consistency) -> list[Point]:
+            records = await self._read(
+                "retrieve",
+                request.tenant,
+                lambda: self._client.retrieve(
+                    self._collection,
+                    request.ids,
+                    consistency=consistency,
+                    timeout=self._timeout_s,
+                ),
+            )
+            return points_of(records)
+
+        if not request.is_settled:
+            return await read()
+        return await settled(request.ids, read, sleep=self._calls.sleep)
 
     @_answer.register
     async def _(self, request: Scroll) -> tuple[list[Point], str | None]:

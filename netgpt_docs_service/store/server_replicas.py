@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import TypeAlias
 
-_CLUSTER = 3  # peers, from which on one may be lost without losing writes
+from qdrant_client import models
+
+Consistency: TypeAlias = int | models.ReadConsistencyType
+
+# Peers from which on chunks are written and everything is read with one of them lost. What decides
+# between writers goes through the node with the highest id of those that hold the shard, dead or
+# not: while that one is down, its shards take no flip.
+_CLUSTER = 3
+
+
+def consistency_of(word: str) -> Consistency:
+    """Read a number of replicas, or majority, quorum or all."""
+    return int(word) if word.isdigit() else models.ReadConsistencyType(word)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,9 +28,9 @@ from netgpt_docs_service.store.server_admission import admit_server
 from netgpt_docs_service.store.server_calls import ServerCalls
 from netgpt_docs_service.store.server_client import ServerAccess, connected
 from netgpt_docs_service.store.server_collection import ServerCollection
-from netgpt_docs_service.store.server_engine import Consistency, ServerEngine
+from netgpt_docs_service.store.server_engine import ServerEngine
 from netgpt_docs_service.store.server_faults import Server, ServerFault
-from netgpt_docs_service.store.server_replicas import ReplicaWish
+from netgpt_docs_service.store.server_replicas import Consistency, ReplicaWish
 from netgpt_docs_service.store.store_observer import Outcome, SilentObserver, StoreObserver
 
 _LOG = logging.getLogger(__name__)

@@ -9,8 +9,7 @@ from typing import Any
 from netgpt_docs_service.settings import Settings
 from netgpt_docs_service.store.collection_description import Description
 from netgpt_docs_service.store.server_client import ServerAccess
-from netgpt_docs_service.store.server_engine import consistency_of
-from netgpt_docs_service.store.server_replicas import ReplicaWish
+from netgpt_docs_service.store.server_replicas import ReplicaWish, consistency_of
 from netgpt_docs_service.store.server_store import (
     CollectionWish,
     WaitingEngine,

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
+
 _START_TIMEOUT_S = 30.0
 _END_TIMEOUT_S = 10.0
 
@@ -44,6 +46,12 @@ class FaceProcess:
     @property
     def port(self) -> int:
         return int(self.url.rpartition(":")[2])
+
+    async def declare_peer(self, number: int, state: str) -> None:
+        """Let the others take a peer for "Dead", or for "Active" again."""
+        async with httpx.AsyncClient(headers={"api-key": API_KEY}) as client:
+            answer = await client.put(f"{self.url}/face/peers/{number}/state", content=state)
+        answer.raise_for_status()
 
     def pause(self) -> None:
         """Freeze it: it accepts connections and answers nothing."""

@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from qdrant_client import models
+from qdrant_client import AsyncQdrantClient, models
+from qdrant_client.http.exceptions import UnexpectedResponse
 from qdrant_edge import CountRequest, EdgeShard
 
 from tests.contract.qdrant.conftest import Collection
@@ -73,3 +74,35 @@ async def test_a_cluster_has_several_addresses_and_shards_over_them(quick_folder
         assert isinstance(status, models.ClusterStatusOneOf1)
         assert len(status.peers) == 3
         await client.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def damaged(quick_folder: Path) -> AsyncIterator[AsyncQdrantClient]:
+    """A cluster of three with a collection "c" on all of them, one of which is dead."""
+    async with running_face(quick_folder, peers=3) as face:
+        client = QdrantAddress(face.url).client()
+        await client.create_collection("c", vectors_config={}, shard_number=1, replication_factor=3)
+        await face.declare_peer(2, "Dead")
+        yield client
+        await client.close()
+
+
+@pytest.mark.usefixtures("face_only")
+async def test_a_quorum_reads_on_with_a_node_down_and_a_majority_does_not(
+    damaged: AsyncQdrantClient,
+) -> None:
+    for enough in (1, 2, models.ReadConsistencyType.QUORUM):
+        assert await damaged.retrieve("c", [1], consistency=enough) == []
+    for too_many in (3, models.ReadConsistencyType.MAJORITY, models.ReadConsistencyType.ALL):
+        with pytest.raises(UnexpectedResponse, match="does not have enough active replicas"):
+            await damaged.retrieve("c", [1], consistency=too_many)
+
+
+@pytest.mark.usefixtures("face_only")
+async def test_the_highest_node_orders_writes_even_when_it_is_down(
+    damaged: AsyncQdrantClient,
+) -> None:
+    points = [models.PointStruct(id=1, vector={})]
+    await damaged.upsert("c", points)
+    with pytest.raises(UnexpectedResponse, match="with Strong ordering via leader peer"):
+        await damaged.upsert("c", points, ordering=models.WriteOrdering.STRONG)

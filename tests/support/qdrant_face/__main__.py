@@ -63,6 +63,7 @@ def main() -> None:
         middleware=[guard],
     )
     app.state.ports = [listener.getsockname()[1] for listener in listeners]
+    app.state.dead_peers = set()
     app.state.catalogue = Catalogue(arguments.folder, peer_count=arguments.peers)
     print(*(f"http://127.0.0.1:{port}" for port in app.state.ports), flush=True)
     server = uvicorn.Server(

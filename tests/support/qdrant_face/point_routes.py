@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from tests.support.qdrant_face.answers import answered, body_of, collection_of
+from tests.support.qdrant_face.cluster_routes import check_readable, check_writable
 from tests.support.qdrant_face.face_collection import FaceCollection
 from tests.support.qdrant_face.face_filters import engine_filter
 from tests.support.qdrant_face.point_json import (
@@ -169,7 +170,8 @@ def _filter_of(body: Json) -> edge.Filter:
 
 def _write_status(request: Request, collection: FaceCollection) -> str:
     """Check the parameters of a write; without `wait` a server only acknowledges."""
-    _read_params(request, collection)
+    _check_timeout(request, collection)
+    check_writable(request, collection)
     ordering = request.query_params.get("ordering", "weak")
     if ordering not in _ORDERINGS:
         raise Refused(400, f"Format error in query parameters: unknown variant `{ordering}`")
@@ -178,6 +180,11 @@ def _write_status(request: Request, collection: FaceCollection) -> str:
 
 
 def _read_params(request: Request, collection: FaceCollection) -> None:
+    _check_timeout(request, collection)
+    check_readable(request, collection)
+
+
+def _check_timeout(request: Request, collection: FaceCollection) -> None:
     timeout = request.query_params.get("timeout")
     if timeout is None:
         return

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from array import array
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 from qdrant_client import AsyncQdrantClient
 
+from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.domain.search import SearchMode
-from netgpt_docs_service.errors import StoreUnavailable
+from netgpt_docs_service.errors import NotFound, StoreUnavailable
 from netgpt_docs_service.store.filters import findable_of_tenant, of_tenant
 from netgpt_docs_service.store.payloads import Kind
 from netgpt_docs_service.store.point_reads import Count, Rank, Retrieve, Scroll
+from netgpt_docs_service.store.point_store import PointStore
 from netgpt_docs_service.store.point_writes import Delete, Fence, Flush, Upsert
 from netgpt_docs_service.store.points import Point, Request
 from netgpt_docs_service.store.server_calls import ServerCalls
@@ -21,7 +24,16 @@ from tests.support.scripted_qdrant import Clock, ScriptedQdrant, Told
 
 OWN = of_tenant("acme", Kind.CHUNK)
 POINT = Point("00000000-0000-0000-0000-000000000001", {"tenant": "acme"})
+NOTHING = httpx.Response(200, json={"result": [], "status": "ok", "time": 0.0})
+COMPLETED = httpx.Response(
+    200, json={"result": {"status": "completed"}, "status": "ok", "time": 0.0}
+)
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+MANIFEST = Manifest(
+    doc_id="doc", sequence=10, generation="10-1", version=10, created_at=NOW, updated_at=NOW
+)
 VECTOR = array("f", [1.0, 0.0]).tobytes()
+SETTLED = Retrieve((POINT.id,), is_settled=True, tenant="acme")
 RANK = Rank(
     filter=findable_of_tenant("acme"),
     corpus=findable_of_tenant("acme"),
@@ -138,7 +150,7 @@ async def test_a_flush_has_nothing_to_do(engine: ServerEngine, server: ScriptedQ
     ("request_", "consistency"),
     [
         (Retrieve(("x",), tenant="acme"), "2"),
-        (Retrieve(("x",), is_settled=True, tenant="acme"), "majority"),
+        (Retrieve(("x",), is_settled=True, tenant="acme"), "quorum"),
         (Scroll(filter=OWN, limit=1), "2"),
         (Count(OWN), "2"),
     ],
@@ -149,6 +161,52 @@ async def test_reads_ask_as_many_replicas_as_they_should(
     await engine.call(request_)
 
     assert server.requests[0].url.params["consistency"] == consistency
+
+
+@pytest.mark.parametrize("empty", [1, 3])
+async def test_what_replicas_do_not_agree_on_yet_is_read_again(
+    engine: ServerEngine, server: ScriptedQdrant, clock: Clock, empty: int
+) -> None:
+    server.failures.extend([NOTHING] * empty)
+    server.results["points"] = [{"id": POINT.id, "payload": POINT.payload}]
+
+    assert await engine.call(SETTLED) == [POINT]
+    assert len(server.requests) == empty + 1
+    assert clock.now_s < 0.5
+
+
+async def test_what_replicas_never_agree_on_is_not_taken_for_gone(
+    engine: ServerEngine, server: ScriptedQdrant
+) -> None:
+    server.failures.extend([NOTHING] * 5)
+    server.results["points"] = [{"id": POINT.id, "payload": POINT.payload}]
+
+    with pytest.raises(StoreUnavailable, match="do not agree"):
+        await engine.call(SETTLED)
+    assert server.requests[-1].url.params["consistency"] == "2"
+
+
+async def test_what_no_replica_has_is_gone(engine: ServerEngine, clock: Clock) -> None:
+    assert await engine.call(SETTLED) == []
+    assert clock.now_s < 0.5
+
+
+async def test_a_document_that_was_written_is_not_told_to_be_gone(
+    engine: ServerEngine, server: ScriptedQdrant
+) -> None:
+    server.failures.append(COMPLETED)
+
+    with pytest.raises(StoreUnavailable, match="cannot be read back"):
+        await PointStore(engine).flip("acme", MANIFEST)
+
+
+async def test_only_a_copy_of_what_is_not_there_is_told_to_be_gone(
+    engine: ServerEngine, server: ScriptedQdrant
+) -> None:
+    server.failures.append(COMPLETED)
+
+    with pytest.raises(NotFound):
+        await PointStore(engine).flip("acme", MANIFEST, copied_generation="9-1")
 
 
 async def test_one_tenants_reads_go_to_one_replica_that_is_not_told_the_tenant(
