@@ -121,7 +121,7 @@ class StoreUnavailable(Unavailable):
 
 
 class InsufficientStorage(Unavailable):
-    """The disk is nearly full; nothing was written."""
+    """The disk is nearly full; nothing that readers see has changed."""
 
     kind = "insufficient_storage"
 

@@ -50,18 +50,20 @@ class CircuitBreaker:
         self._enter(CircuitState.HALF_OPEN)
         return True
 
-    def answered(self) -> None:
-        """Close: the server was reached."""
+    def answered(self, *, is_probe: bool = False) -> None:
+        """Close: the server was reached; a late answer from before the outage changes nothing."""
+        if self._state is not CircuitState.CLOSED and not is_probe:
+            return
         self._failures = 0
         self._is_probing = False
         self._enter(CircuitState.CLOSED)
 
-    def failed(self) -> None:
+    def failed(self, *, is_probe: bool = False) -> None:
         """Count one request that did not reach the server; a late one of before changes nothing."""
-        self._failures += 1
-        if self._state is CircuitState.OPEN:
+        if self._state is not CircuitState.CLOSED and not is_probe:
             return
-        if self._state is CircuitState.HALF_OPEN or self._failures >= self.threshold:
+        self._failures += 1
+        if is_probe or self._failures >= self.threshold:
             self._opened_at = self.clock()
             self._is_probing = False
             self._enter(CircuitState.OPEN)

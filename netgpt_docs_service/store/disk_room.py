@@ -26,6 +26,7 @@ class DiskRoom:
         if free < self.min_free_bytes:
             msg = (
                 f"{free // _MEBIBYTE} MiB of the data directory's disk are free, "
-                f"{self.min_free_bytes // _MEBIBYTE} MiB must be; nothing was written"
+                f"{self.min_free_bytes // _MEBIBYTE} MiB must be; "
+                "nothing that readers see has changed"
             )
             raise InsufficientStorage(msg)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from typing import TypeVar
 
 from qdrant_client import AsyncQdrantClient
 
-from netgpt_docs_service.errors import ConfigurationError
+from netgpt_docs_service.errors import ConfigurationError, ServiceError
 from netgpt_docs_service.store.server_calls import ServerCalls
 from netgpt_docs_service.store.server_client import ServerAccess
 from netgpt_docs_service.store.server_faults import ServerFault
 from netgpt_docs_service.store.store_observer import Outcome
+
+AnswerT = TypeVar("AnswerT")
 
 _LOG = logging.getLogger(__name__)
 _OPERATION = "prepare"
@@ -49,7 +52,7 @@ async def admit_server(
 
 
 async def _checked_version(client: AsyncQdrantClient, calls: ServerCalls) -> str:
-    answer = await calls.run(_OPERATION, client.info)
+    answer = await _asked(client.info, calls)
     found = re.match(r"(\d+)\.(\d+)", answer.version)
     version = (int(found[1]), int(found[2])) if found else (0, 0)
     if version < _OLDEST:
@@ -67,8 +70,25 @@ async def _is_refused(client: AsyncQdrantClient, calls: ServerCalls) -> bool:
     except ServerFault as fault:
         if fault.outcome is Outcome.KEY_REFUSED:
             return True
-        raise fault.error from fault
+        raise _final(fault, calls) from fault
     return False
+
+
+async def _asked(attempt: Callable[[], Awaitable[AnswerT]], calls: ServerCalls) -> AnswerT:
+    try:
+        return await calls.run_or_fault(_OPERATION, attempt)
+    except ServerFault as fault:
+        raise _final(fault, calls) from fault
+
+
+def _final(fault: ServerFault, calls: ServerCalls) -> ServiceError:
+    """Say what a failure means when nothing but the address can be wrong with the request."""
+    if fault.outcome is Outcome.REJECTED:
+        message = f"the store at {calls.server.address} cannot be used: {fault.note}"
+        return ConfigurationError(message)
+    if fault.note:
+        _LOG.warning("%s: %s", _OPERATION, fault.note)
+    return fault.error
 
 
 def _refuse_or_warn(address: str, *, is_allowed: bool) -> None:

@@ -77,16 +77,16 @@ class ServerCalls:
         except FOREIGN as error:
             fault = fault_of(error, self.server)
             if fault.outcome is Outcome.UNREACHABLE:
-                self.breaker.failed()
+                self.breaker.failed(is_probe=is_probe)
             elif fault.outcome is Outcome.BUSY:  # with our own requests: nothing was sent
                 self.breaker.abandoned(is_probe=is_probe)
             else:
-                self.breaker.answered()
+                self.breaker.answered(is_probe=is_probe)
             raise fault from error
         except BaseException:
             self.breaker.abandoned(is_probe=is_probe)
             raise
-        self.breaker.answered()
+        self.breaker.answered(is_probe=is_probe)
         return answer
 
     def _retrying(self, operation: str, ends_at: float) -> AsyncRetrying:

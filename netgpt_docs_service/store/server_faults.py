@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import httpx
@@ -35,8 +36,10 @@ FOREIGN = (
 _THROTTLED_S = 1.0
 _KEY_REFUSED_S = 60.0
 _MISSING_S = 30.0
-_BEHIND_A_GATEWAY = (502, 503, 504)
+_NOBODY_THERE = (408, 502, 503, 504)  # of a gateway; 408 is the server's own end of patience
 _NO_ROOM = "no space left"
+_LOCKED = "Storage locked"  # an operator's lock of writes, or a snapshot being taken
+_LOCKED_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +125,16 @@ def _refused(answer: UnexpectedResponse, server: Server) -> ServerFault:
     status = answer.status_code or 0
     text = answer.content[:500].decode(errors="replace")
     if status == httpx.codes.INSUFFICIENT_STORAGE or _NO_ROOM in text.lower():
-        message = "the vector store has no room for more; nothing was written"
+        message = "the vector store has no room for more; nothing that readers see has changed"
         fault = InsufficientStorage(message, retry_after_s=_MISSING_S)
         note = f"Qdrant at {server.address} has no room for more ({status})"
         return ServerFault(fault, Outcome.NO_ROOM, status=status, note=note)
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return _throttled(server, _THROTTLED_S)
-    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        outcome = Outcome.UNREACHABLE if status in _BEHIND_A_GATEWAY else Outcome.FAILED
+    if status == httpx.codes.FORBIDDEN and _said(answer).startswith(_LOCKED):
+        return _locked(server, _said(answer))
+    if status in _NOBODY_THERE or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        outcome = Outcome.UNREACHABLE if status in _NOBODY_THERE else Outcome.FAILED
         note = f"answered {status}: {text[:200]}"
         message = f"the vector store answered {status}"
         return _passing(message, outcome, server, status=status, note=note)
@@ -149,9 +154,35 @@ def _final(status: int, text: str, server: Server) -> ServerFault:
         note = f"{where}: {message}; it is not made anew: restore it, with the alias of that name"
         missing = StoreUnavailable(message, retry_after_s=_MISSING_S)
         return ServerFault(missing, Outcome.MISSING, status=status, note=note)
+    if status < httpx.codes.BAD_REQUEST or status == httpx.codes.METHOD_NOT_ALLOWED:
+        message = f"what answers in place of the vector store is another server ({status})"
+        does = "redirects" if status < httpx.codes.BAD_REQUEST else "does not know its methods"
+        note = f"is QDRANT_URL a Qdrant? {server.address} {does} ({status})"
+        other = StoreUnavailable(message, retry_after_s=_MISSING_S)
+        return ServerFault(other, Outcome.REJECTED, status=status, note=note)
     message = f"the vector store refused this request ({status})"
     note = f"{where} answered {status}: {text[:200]}"
     return ServerFault(InvalidInput(message), Outcome.REJECTED, status=status, note=note)
+
+
+def _locked(server: Server, said: str) -> ServerFault:
+    """Somebody locked the storage and will unlock it: the key is as good as it was."""
+    message = "the vector store is locked and takes no writes"
+    return ServerFault(
+        StoreUnavailable(message, retry_after_s=_LOCKED_S),
+        Outcome.FAILED,
+        is_retryable=True,
+        status=httpx.codes.FORBIDDEN,
+        note=f"Qdrant at {server.address}: {message}: {said[:200]}",
+    )
+
+
+def _said(answer: UnexpectedResponse) -> str:
+    """Return the server's words without the envelope, if they are in one."""
+    try:
+        return str(json.loads(answer.content)["status"]["error"])
+    except (ValueError, LookupError, TypeError):
+        return answer.content.decode(errors="replace")
 
 
 def _throttled(server: Server, after_s: float) -> ServerFault:

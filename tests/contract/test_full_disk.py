@@ -24,7 +24,7 @@ async def standing(author: Author) -> Manifest:
 
 @pytest.mark.usefixtures("full_disk")
 async def test_a_full_disk_refuses_new_chunks_and_documents(author: Author) -> None:
-    with pytest.raises(InsufficientStorage, match="nothing was written"):
+    with pytest.raises(InsufficientStorage, match="nothing that readers see has changed"):
         await author.write(author.manifest())
     with pytest.raises(InsufficientStorage):
         await author.store.flip(author.tenant, author.manifest())

@@ -113,6 +113,14 @@ async def standing(reader: Author) -> Manifest:
         pytest.param(faults.reset_in_mid_body, WRITES, StoreUnavailable, (1, 5), id="reset"),
         pytest.param(faults.answer(500), WRITES, StoreUnavailable, (1, 5), id="500"),
         pytest.param(faults.answer(503), WRITES, StoreUnavailable, (1, 5), id="503"),
+        pytest.param(faults.answer(408), WRITES, StoreUnavailable, (1, 5), id="408"),
+        pytest.param(
+            faults.answer(403, "Storage locked: a snapshot is taken"),
+            WRITES,
+            StoreUnavailable,
+            (1, 5),
+            id="locked",
+        ),
         pytest.param(faults.answer(507), WRITES, InsufficientStorage, (10, 60), id="507"),
         pytest.param(
             faults.answer(429, headers={"retry-after": "7"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -20,8 +21,7 @@ def breaker(clock: Clock, told: Told) -> CircuitBreaker:
 def fail(breaker: CircuitBreaker) -> Callable[[int], None]:
     def fail_often(times: int) -> None:
         for _ in range(times):
-            breaker.admit()
-            breaker.failed()
+            breaker.failed(is_probe=breaker.admit())
 
     return fail_often
 
@@ -74,8 +74,7 @@ def test_a_probe_that_is_answered_closes_it(
 ) -> None:
     fail(5)
     clock.now_s = 5.0
-    breaker.admit()
-    breaker.answered()
+    breaker.answered(is_probe=breaker.admit())
 
     assert not breaker.admit()
     assert told.circuit == [CircuitState.OPEN, CircuitState.HALF_OPEN, CircuitState.CLOSED]
@@ -92,6 +91,34 @@ def test_a_probe_that_fails_opens_it_for_as_long_again(
         breaker.admit()
 
     assert refusal.value.retry_after_s == pytest.approx(5.0)
+
+
+@pytest.mark.parametrize("is_probing", [False, True])
+def test_a_late_answer_of_before_the_outage_does_not_close_it(
+    breaker: CircuitBreaker, fail: Callable[[int], None], clock: Clock, *, is_probing: bool
+) -> None:
+    fail(5)
+    clock.now_s = 5.0 * is_probing
+    with suppress(CircuitOpen):
+        breaker.admit()
+    breaker.answered(is_probe=False)
+
+    with pytest.raises(CircuitOpen):
+        breaker.admit()
+
+
+def test_a_late_failure_of_before_the_outage_leaves_the_probe_to_decide(
+    breaker: CircuitBreaker, fail: Callable[[int], None], clock: Clock
+) -> None:
+    fail(5)
+    clock.now_s = 5.0
+    is_probe = breaker.admit()
+    breaker.failed(is_probe=False)
+    before = breaker.is_open
+    breaker.answered(is_probe=is_probe)
+
+    assert not before
+    assert not breaker.admit()
 
 
 def test_a_probe_whose_caller_left_makes_room_for_another(

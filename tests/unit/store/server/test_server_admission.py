@@ -85,6 +85,16 @@ async def test_a_server_that_asks_for_a_key_needs_one(
         await examine(replace(access, api_key=None))
 
 
+@pytest.mark.parametrize("status", [301, 308, 400, 405])
+async def test_an_address_that_is_no_qdrants_is_a_mistake_of_the_operators(
+    server: ScriptedQdrant, examine: Examine, access: ServerAccess, status: int
+) -> None:
+    server.failures.append(status)
+
+    with pytest.raises(ConfigurationError, match=rf"cannot be used: .*{status}"):
+        await examine(access)
+
+
 async def test_a_server_that_is_away_is_no_mistake_of_the_operators(
     server: ScriptedQdrant, examine: Examine, access: ServerAccess
 ) -> None:

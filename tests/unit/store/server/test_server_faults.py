@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 from qdrant_client.common.client_exceptions import QdrantException, ResourceExhaustedResponse
@@ -19,6 +21,7 @@ from netgpt_docs_service.store.store_observer import Outcome
 
 SERVER = Server("http://qdrant.test:6333", "docs")
 SECRET = "the text of a document"
+LOCKED = json.dumps({"status": {"error": f"Storage locked: {SECRET}"}, "time": 0.0})
 
 
 def answered(status: int, text: str = SECRET) -> UnexpectedResponse:
@@ -41,6 +44,11 @@ def answered(status: int, text: str = SECRET) -> UnexpectedResponse:
         (TimeoutError(), StoreUnavailable, "unreachable", 1),
         (answered(502), StoreUnavailable, "unreachable", 1),
         (answered(503), StoreUnavailable, "unreachable", 1),
+        (answered(408), StoreUnavailable, "unreachable", 1),
+        (answered(301), StoreUnavailable, "rejected", 0),
+        (answered(405), StoreUnavailable, "rejected", 0),
+        (answered(403, LOCKED), StoreUnavailable, "failed", 1),
+        (answered(403, f"Storage locked: {SECRET}"), StoreUnavailable, "failed", 1),
         (answered(500), StoreUnavailable, "failed", 1),
         (answered(507), InsufficientStorage, "no_room", 0),
         (answered(500, "No space left on device: WAL"), InsufficientStorage, "no_room", 0),
@@ -74,6 +82,22 @@ def test_a_missing_collection_is_named_and_how_to_get_it_back_is_logged() -> Non
 
     assert "'docs'" in fault.error.message
     assert "restore it" in fault.note
+
+
+def test_a_locked_storage_is_no_refused_key() -> None:
+    fault = fault_of(answered(403, LOCKED), SERVER)
+
+    assert "is locked" in fault.note
+    assert "QDRANT_API_KEY" not in fault.note
+
+
+@pytest.mark.parametrize(("status", "does"), [(308, "redirects"), (405, "does not know")])
+def test_what_is_no_qdrant_is_told_to_the_operator(status: int, does: str) -> None:
+    fault = fault_of(answered(status), SERVER)
+
+    assert "is QDRANT_URL a Qdrant?" in fault.note
+    assert does in fault.note
+    assert SERVER.address not in fault.error.message
 
 
 @pytest.mark.parametrize(("status", "at_least_s"), [(401, 60.0), (404, 30.0), (507, 30.0)])
