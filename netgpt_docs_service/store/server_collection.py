@@ -13,10 +13,11 @@ from netgpt_docs_service.errors import ConfigurationError, ServiceError, Startup
 from netgpt_docs_service.store import schema
 from netgpt_docs_service.store.collection_description import Description, compare
 from netgpt_docs_service.store.server_calls import ServerCalls
-from netgpt_docs_service.store.server_faults import ServerFault
+from netgpt_docs_service.store.server_faults import ServerFault, Unapplied
 from netgpt_docs_service.store.server_layout import (
     check_layout,
     creation,
+    memory_differences,
     missing_indexes,
 )
 from netgpt_docs_service.store.server_replicas import Replicas, ReplicaWish
@@ -39,6 +40,8 @@ class ServerCollection:
     description: Description
     wish: ReplicaWish
     timeout_s: int
+    is_only_compared: bool = False
+    """Whether nothing is made: what is missing is only told."""
     filterable: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -60,13 +63,27 @@ class ServerCollection:
         real_name = target or f"{self.name}-1"
         if target is None:
             await self._refuse_plain_collection()
+            self._require_making()
             await self._create(real_name)
         info = await self._info(real_name)
         self._check(info)
-        for name, kind in missing_indexes(info, self.filterable).items():
-            await self._index(real_name, name, kind)
+        await self._check_replicas(info, real_name)
+        await self._make_indexes(info, real_name)
         if target is None:
             await self._point_alias(real_name)
+
+    def _require_making(self) -> None:
+        if self.is_only_compared:
+            message = f"{self._where} is not there: nothing was ever stored under that alias"
+            raise ConfigurationError(message)
+
+    async def _make_indexes(self, info: models.CollectionInfo, real_name: str) -> None:
+        missing = missing_indexes(info, self.filterable)
+        if self.is_only_compared and missing:
+            _LOG.warning("%s has no payload index of %s", self._where, ", ".join(missing))
+            return
+        for name, kind in missing.items():
+            await self._index(real_name, name, kind)
 
     async def _target(self) -> str | None:
         listed = await self._ask(self.client.get_aliases)
@@ -89,7 +106,7 @@ class ServerCollection:
     async def _create(self, real_name: str) -> None:
         if await self._exists(real_name):
             return
-        replicas = self.wish.granted(await self._peers())
+        replicas = self.wish.granted(await self._peers() or 1)
         try:
             await self.calls.run_or_fault(
                 _OPERATION,
@@ -109,9 +126,15 @@ class ServerCollection:
         else:
             _LOG.info("made collection %s in Qdrant with %s", real_name, replicas)
 
-    async def _peers(self) -> int:
-        status = await self._ask(self.client.cluster_status)
-        return len(status.peers) if isinstance(status, models.ClusterStatusOneOf1) else 1
+    async def _peers(self) -> int | None:
+        """Count the nodes of the cluster; None where the server is alone or does not tell us."""
+        try:
+            status = await self.calls.run_or_fault(_OPERATION, self.client.cluster_status)
+        except ServerFault as fault:
+            if fault.outcome is Outcome.KEY_REFUSED:
+                return None
+            raise self._final(fault) from fault
+        return len(status.peers) if isinstance(status, models.ClusterStatusOneOf1) else None
 
     async def _info(self, real_name: str) -> models.CollectionInfo:
         return await self._ask(lambda: self.client.get_collection(real_name))
@@ -121,6 +144,11 @@ class ServerCollection:
         remedy = "set another COLLECTION_NAME"
         compare(info.config.metadata or {}, wanted, where=self._where, remedy=remedy)
         check_layout(info, self.dimension, where=self._where)
+        for difference in memory_differences(info):
+            _LOG.warning("%s: %s", self._where, difference)
+
+    async def _check_replicas(self, info: models.CollectionInfo, real_name: str) -> None:
+        """Warn of other copies than were asked for, and of fewer than the cluster could give."""
         params = info.config.params
         stored = Replicas(
             shards=params.shard_number or 1,
@@ -129,6 +157,9 @@ class ServerCollection:
         )
         for difference in self.wish.differences(stored):
             _LOG.warning("%s: %s", self._where, difference)
+        peers = await self._peers()
+        for shortfall in () if peers is None else self.wish.shortfalls(stored, peers, real_name):
+            _LOG.warning("%s: %s", self._where, shortfall)
 
     async def _index(
         self,
@@ -136,15 +167,14 @@ class ServerCollection:
         field: str,
         kind: models.PayloadSchemaType | models.KeywordIndexParams,
     ) -> None:
-        await self._ask(
-            lambda: self.client.create_payload_index(
-                real_name,
-                field,
-                kind,
-                wait=True,
-                timeout=self.timeout_s,
-            ),
-        )
+        async def attempt() -> None:
+            result = await self.client.create_payload_index(
+                real_name, field, kind, wait=True, timeout=self.timeout_s
+            )
+            if result.status is not models.UpdateStatus.COMPLETED:
+                raise Unapplied(result.status.value)
+
+        await self._ask(attempt)
 
     async def _point_alias(self, real_name: str) -> None:
         alias = models.CreateAlias(collection_name=real_name, alias_name=self.name)
@@ -168,8 +198,10 @@ class ServerCollection:
         """Say what a failure means at start, when no caller has sent anything."""
         if fault.outcome is Outcome.KEY_REFUSED:
             message = (
-                f"{self._where}: QDRANT_API_KEY may not look at it or make it; a key that may "
-                "manage collections is needed until it is made"
+                f"{self._where}: QDRANT_API_KEY may not look at it or make it. If it is there, the "
+                "key may not be allowed to see the collection behind the alias: it needs `prw` on "
+                f"{self.name!r} and on {f'{self.name}-1'!r}. If it is not, or an index is missing, "
+                "one start with a key that may manage collections is needed"
             )
             return ConfigurationError(message)
         if fault.outcome is Outcome.REJECTED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from qdrant_client import models
 from netgpt_docs_service.errors import StartupError
 from netgpt_docs_service.store import schema
 
+_F32 = 1e-6  # the server keeps numbers as float32
 _M, _PAYLOAD_M = 0, 16  # a graph for each tenant and none over all: every search names its tenant
 
 _STRICT_MODE = models.StrictModeConfig(
@@ -75,13 +77,50 @@ def missing_indexes(
 
 def check_layout(info: models.CollectionInfo, dimension: int, *, where: str) -> None:
     """Raise StartupError that names the first part of the collection which does not fit."""
+    _check_strict_mode(info, where)
     for part, found, wanted in (*_parts(info, dimension), *_index_parts(info)):
-        if found != wanted:
+        if not _is_same(found, wanted):
             message = (
                 f"{where}: {part} is {found!r}, this service needs {wanted!r}; "
                 "set another COLLECTION_NAME and ingest again"
             )
             raise StartupError(message)
+
+
+def memory_differences(info: models.CollectionInfo) -> Iterator[str]:
+    """Name what is kept in other memory than where we put it: slower or dearer, not wrong."""
+    vectors = info.config.params.vectors
+    dense = vectors.get(schema.DENSE) if isinstance(vectors, Mapping) else None
+    quantized = (dense and dense.quantization_config) or info.config.quantization_config
+    scalar = quantized.scalar if isinstance(quantized, models.ScalarQuantization) else None
+    for part, found, wanted in (
+        (f"memory of vector {schema.DENSE!r}", dense and dense.memory, models.Memory.COLD),
+        ("memory of quantization", scalar and scalar.memory, models.Memory.PINNED),
+    ):
+        if found is not wanted:
+            is_ = found.value if isinstance(found, models.Memory) else found
+            yield f"{part} is {is_!r}, a collection that this service makes has {wanted.value!r}"
+
+
+def _check_strict_mode(info: models.CollectionInfo, where: str) -> None:
+    """Refuse limits below what we send, each request of which would be a 400."""
+    stored = info.config.strict_mode_config
+    if stored is None or not stored.enabled:
+        return
+    for name, wanted in _STRICT_MODE.model_dump(exclude_none=True).items():
+        found = getattr(stored, name)
+        if found is not None and found < wanted:
+            message = (
+                f"{where}: strict mode's {name} is {found!r}, this service needs {wanted!r}; "
+                "raise it there with PATCH"
+            )
+            raise StartupError(message)
+
+
+def _is_same(found: object, wanted: object) -> bool:
+    if isinstance(found, float) and isinstance(wanted, float):
+        return math.isclose(found, wanted, rel_tol=_F32)
+    return found == wanted
 
 
 def _parts(info: models.CollectionInfo, dimension: int) -> Iterator[tuple[str, object, object]]:

@@ -16,6 +16,18 @@ Consistency: TypeAlias = int | models.ReadConsistencyType
 _CLUSTER = 3
 
 
+_REMEDY = (
+    "With {replication} nodes: PATCH /collections/{name} with the params replication_factor "
+    "{replication} and write_consistency_factor {write_consistency}, then replicate_shard each "
+    "shard to the nodes without it (POST /collections/{name}/cluster); or set QDRANT_REPLICATION "
+    "and QDRANT_WRITE_CONSISTENCY to what it has"
+)
+
+
+def _copies(count: int) -> str:
+    return "1 copy" if count == 1 else f"{count} copies"
+
+
 def consistency_of(word: str) -> Consistency:
     """Read a number of replicas, or majority, quorum or all."""
     return int(word) if word.isdigit() else models.ReadConsistencyType(word)
@@ -54,6 +66,23 @@ class ReplicaWish:
             replication=replication,
             write_consistency=min(self.write_consistency or (2 if is_cluster else 1), replication),
         )
+
+    def shortfalls(self, stored: Replicas, peers: int, real_name: str) -> Iterator[str]:
+        """Say what of `stored` is less than `peers` nodes give today, and what to do about it."""
+        wanted = self.granted(max(peers, _CLUSTER))
+        if self.replication is None and stored.replication < wanted.replication:
+            yield (
+                f"each shard has {_copies(stored.replication)}, and the cluster has {peers} nodes: "
+                "with one of them down, documents cannot be written or not even be read. "
+                + _REMEDY.format(name=real_name, **asdict(wanted))
+            )
+        elif self.write_consistency is None and (
+            stored.write_consistency < wanted.write_consistency
+        ):
+            yield (
+                f"a write reaches {_copies(stored.write_consistency)} for certain: one node that "
+                "is lost may take it along. " + _REMEDY.format(name=real_name, **asdict(wanted))
+            )
 
     def differences(self, stored: Replicas) -> Iterator[str]:
         """Name what was asked for and is otherwise in a collection that exists."""

@@ -40,6 +40,8 @@ class ScriptedQdrant:
     results: dict[str, object] = field(default_factory=dict)
     """What an operation on points answers, by the end of its path."""
     requests: list[httpx.Request] = field(default_factory=list)
+    indexing: str = "completed"
+    """How far the server is with a payload index when it answers."""
     refused_creation: int | None = None
     """The status that refuses a new collection."""
     overtaken: Callable[[], None] | None = None
@@ -107,7 +109,7 @@ class ScriptedQdrant:
                 return _result(_info(self.collections[real], self.indexes))
             case ["PUT", "index"]:
                 self.indexes[body["field_name"]] = _index(body["field_schema"])
-                return _result({"status": "completed"})
+                return _result({"status": self.indexing})
         return _result(self.results.get("/".join(rest), {"status": "completed"}))
 
     def _create(self, name: str, body: Json) -> httpx.Response:
@@ -202,6 +204,7 @@ def _info(made: Json, indexes: Json) -> Json:
             "optimizer_config": _OPTIMIZERS,
             "quantization_config": made.get("quantization_config"),
             "metadata": made.get("metadata"),
+            "strict_mode_config": made.get("strict_mode_config"),
         },
         "payload_schema": indexes,
     }

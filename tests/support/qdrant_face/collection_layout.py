@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -93,10 +94,17 @@ def config_info(config: Mapping[str, Any]) -> Json:
         "hnsw_config": _HNSW | _given(config.get("hnsw_config")),
         "optimizer_config": _OPTIMIZER | _given(config.get("optimizers_config")),
         "wal_config": _WAL | _given(config.get("wal_config")),
-        "quantization_config": config.get("quantization_config"),
+        "quantization_config": _in_float32(config.get("quantization_config")),
         "strict_mode_config": {"enabled": False} | _given(config.get("strict_mode_config")),
     }
     return info | ({"metadata": config["metadata"]} if config.get("metadata") else {})
+
+
+def _in_float32(part: Any) -> Any:  # noqa: ANN401  any JSON
+    """Show numbers as a server does that keeps them as float32."""
+    if isinstance(part, dict):
+        return {name: _in_float32(value) for name, value in part.items()}
+    return struct.unpack("f", struct.pack("f", part))[0] if isinstance(part, float) else part
 
 
 def patched(config: Json, change: Mapping[str, Any]) -> Json:

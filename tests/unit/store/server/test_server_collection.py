@@ -31,6 +31,7 @@ def collection(client: AsyncQdrantClient, calls: ServerCalls) -> MakeCollection:
         model: str = "m",
         dimension: int = 4,
         wish: ReplicaWish | None = None,
+        is_only_compared: bool = False,
         **filterable: str,
     ) -> ServerCollection:
         return ServerCollection(
@@ -40,6 +41,7 @@ def collection(client: AsyncQdrantClient, calls: ServerCalls) -> MakeCollection:
             description={"model": model},
             wish=wish or ReplicaWish(),
             timeout_s=10,
+            is_only_compared=is_only_compared,
             filterable=filterable,
         )
 
@@ -139,6 +141,14 @@ async def test_a_plain_collection_of_that_name_is_refused(
             lambda made: made["quantization_config"]["scalar"].update(quantile=0.5),
             "quantile of quantization is 0.5",
         ),
+        (
+            lambda made: made["strict_mode_config"].update(max_query_limit=100),
+            "strict mode's max_query_limit is 100, this service needs 2000",
+        ),
+        (
+            lambda made: made["strict_mode_config"].update(search_allow_exact=False),
+            "strict mode's search_allow_exact is False",
+        ),
         (lambda made: made["sparse_vectors"]["bm25"].pop("modifier"), "modifier of sparse vector"),
         (lambda made: made.pop("sparse_vectors"), "modifier of sparse vector"),
     ],
@@ -222,6 +232,120 @@ async def test_a_collection_on_a_cluster_is_spread(
     assert [made[name] for name in names] == [3, 3, 2]
 
 
+async def test_a_cluster_that_is_still_forming_is_warned_of(
+    server: ScriptedQdrant, collection: MakeCollection, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.peers = 2
+
+    with caplog.at_level(logging.WARNING):
+        await collection().prepare()
+
+    assert "each shard has 2 copies, and the cluster has 2 nodes" in caplog.text
+    assert "replication_factor 3 and write_consistency_factor 2" in caplog.text
+
+
+async def test_a_cluster_that_grew_is_told_at_every_start_what_to_do(
+    server: ScriptedQdrant, collection: MakeCollection, caplog: pytest.LogCaptureFixture
+) -> None:
+    await collection().prepare()
+    server.peers = 3
+
+    with caplog.at_level(logging.WARNING):
+        await collection().prepare()
+
+    assert "each shard has 1 copy, and the cluster has 3 nodes" in caplog.text
+    assert "PATCH /collections/docs-1" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("peers", "wish"),
+    [(1, ReplicaWish()), (3, ReplicaWish()), (2, ReplicaWish(replication=2, write_consistency=1))],
+)
+async def test_what_was_asked_for_or_needs_no_more_is_not_warned_of(
+    server: ScriptedQdrant,
+    collection: MakeCollection,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    peers: int,
+    wish: ReplicaWish,
+) -> None:
+    server.peers = peers
+
+    with caplog.at_level(logging.WARNING):
+        await collection(wish=wish).prepare()
+
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("part", "spoil"),
+    [
+        ("vector 'dense'", lambda made: made["vectors"]["dense"].update(memory="pinned")),
+        (
+            "quantization",
+            lambda made: made["quantization_config"]["scalar"].update(memory="cached"),
+        ),
+    ],
+)
+async def test_other_memory_than_ours_is_only_a_warning(
+    server: ScriptedQdrant,
+    collection: MakeCollection,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    part: str,
+    spoil: Callable[[dict[str, Any]], object],
+) -> None:
+    await collection().prepare()
+    spoil(server.collections["docs-1"])
+
+    with caplog.at_level(logging.WARNING):
+        await collection().prepare()
+
+    assert f"memory of {part} is " in caplog.text
+
+
+async def test_a_quantile_that_went_through_float32_is_the_same(
+    server: ScriptedQdrant, collection: MakeCollection
+) -> None:
+    await collection().prepare()
+    stored = server.collections["docs-1"]["quantization_config"]["scalar"]
+    stored["quantile"] = 0.9900000095367432
+
+    await collection().prepare()
+
+
+async def test_an_index_that_is_not_made_in_time_is_not_taken_for_made(
+    server: ScriptedQdrant, collection: MakeCollection
+) -> None:
+    server.indexing = "acknowledged"
+
+    with pytest.raises(StoreUnavailable, match="has not applied the write"):
+        await collection().prepare()
+    assert server.aliases == {}
+
+
+async def test_a_collection_that_is_only_compared_is_not_made(
+    server: ScriptedQdrant, collection: MakeCollection
+) -> None:
+    with pytest.raises(ConfigurationError, match="nothing was ever stored"):
+        await collection(is_only_compared=True).prepare()
+
+    assert server.collections == {}
+
+
+async def test_a_collection_that_is_only_compared_gets_no_index(
+    server: ScriptedQdrant, collection: MakeCollection, caplog: pytest.LogCaptureFixture
+) -> None:
+    await collection().prepare()
+    del server.indexes["tags"]
+
+    with caplog.at_level(logging.WARNING):
+        await collection(is_only_compared=True).prepare()
+
+    assert "tags" not in server.indexes
+    assert "has no payload index of tags" in caplog.text
+
+
 async def test_other_copies_than_asked_for_are_only_a_warning(
     collection: MakeCollection, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -234,7 +358,11 @@ async def test_other_copies_than_asked_for_are_only_a_warning(
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [(403, "QDRANT_API_KEY may not"), (400, "answered 400: .*it failed")]
+    ("status", "said"),
+    [
+        (403, "QDRANT_API_KEY may not .*see the collection behind the alias"),
+        (400, "answered 400: .*it failed"),
+    ],
 )
 async def test_a_collection_that_cannot_be_made_stops_the_start(
     server: ScriptedQdrant, collection: MakeCollection, status: int, said: str
