@@ -9,21 +9,28 @@ from typing import Any
 from netgpt_docs_service.settings import Settings
 from netgpt_docs_service.store.collection_description import Description
 from netgpt_docs_service.store.server_client import ServerAccess
+from netgpt_docs_service.store.server_opening import Patience, WaitingEngine
 from netgpt_docs_service.store.server_replicas import ReplicaWish, consistency_of
 from netgpt_docs_service.store.server_store import (
     CollectionWish,
-    WaitingEngine,
     examined_server,
     found_description,
     opened_server,
 )
 from netgpt_docs_service.store.store_observer import StoreObserver
+from netgpt_docs_service.wiring.store_use import StoreUse
 
 _LOG = logging.getLogger(__name__)
+_OPENING_S = 120.0  # nine replicas and twelve indexes that are waited for take tens of seconds
 
 
 def opened(
-    settings: Settings, dimension: int, description: Description, *, observer: StoreObserver
+    settings: Settings,
+    dimension: int,
+    description: Description,
+    *,
+    observer: StoreObserver,
+    use: StoreUse,
 ) -> AbstractAsyncContextManager[WaitingEngine]:
     """Open the collection on the server of QDRANT_URL."""
     wish = CollectionWish(
@@ -37,8 +44,10 @@ def opened(
             write_consistency=settings.qdrant_write_consistency,
         ),
         consistency=consistency_of(settings.qdrant_read_consistency),
+        is_only_compared=use is StoreUse.EXAMINE,
     )
-    return opened_server(_access(settings), wish, observer=observer)
+    patience = Patience(opening_s=None if use is StoreUse.SERVE else _OPENING_S)
+    return opened_server(_access(settings), wish, observer=observer, patience=patience)
 
 
 async def examine(settings: Settings) -> str:

@@ -19,6 +19,7 @@ from netgpt_docs_service.store.edge_collection import stored_description as edge
 from netgpt_docs_service.store.point_maintenance import PointMaintenance
 from netgpt_docs_service.store.point_store import PointStore
 from netgpt_docs_service.store.store_observer import StoreObserver
+from netgpt_docs_service.wiring.store_use import StoreUse
 
 __all__ = ["OpenedStore", "describe_server", "opened_store", "owner_address"]
 
@@ -43,13 +44,15 @@ async def opened_store(
     *,
     description: Description,
     observer: StoreObserver,
+    use: StoreUse = StoreUse.SERVE,
 ) -> AsyncIterator[OpenedStore]:
     """Open the embedded store in the data directory, or without one that of QDRANT_URL."""
     if directory is None:
         # The client takes 60 MB and a second to import: the embedded store does without.
         from netgpt_docs_service.wiring.servers import opened  # noqa: PLC0415  see above
 
-        async with opened(settings, dimension, description, observer=observer) as server:
+        opening = opened(settings, dimension, description, observer=observer, use=use)
+        async with opening as server:
             yield OpenedStore(
                 PointStore(server), PointMaintenance(server), is_open=lambda: server.is_open
             )

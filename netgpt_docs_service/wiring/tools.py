@@ -23,6 +23,7 @@ from netgpt_docs_service.usecases.import_documents import Embedding, ImportDocum
 from netgpt_docs_service.usecases.sweep import SweepStore
 from netgpt_docs_service.wiring.model import fingerprint_digest, load_model, read_model_files
 from netgpt_docs_service.wiring.pipeline import make_chunker, pipeline_of
+from netgpt_docs_service.wiring.store_use import StoreUse
 from netgpt_docs_service.wiring.stores import (
     OpenedStore,
     claimed_directory,
@@ -57,6 +58,7 @@ async def open_store_tools(settings: Settings, *, process: str) -> AsyncIterator
             dimension,
             description=beside_layout(description),
             observer=Metrics(),
+            use=StoreUse.EXAMINE,
         ) as store:
             yield _tools(store, _digest(description), dimension)
 
@@ -84,6 +86,7 @@ async def open_import(settings: Settings) -> AsyncIterator[ImportDocuments]:
                 fingerprint.dimension,
                 description=asdict(fingerprint),
                 observer=metrics,
+                use=StoreUse.IMPORT,
             )
         )
         yield ImportDocuments(

@@ -42,6 +42,10 @@ class ScriptedQdrant:
     requests: list[httpx.Request] = field(default_factory=list)
     indexing: str = "completed"
     """How far the server is with a payload index when it answers."""
+    slow_indexes: int = 0
+    """So many times, it is not that far yet."""
+    is_creating: asyncio.Event | None = None
+    """What a new collection waits for."""
     refused_creation: int | None = None
     """The status that refuses a new collection."""
     overtaken: Callable[[], None] | None = None
@@ -60,6 +64,8 @@ class ScriptedQdrant:
             return httpx.Response(200, json={"title": "qdrant", "version": self.version})
         if request.headers.get("api-key") not in self.knows and None not in self.knows:
             return _refused(401, "Must provide an API key")
+        if self.is_creating is not None and request.method == "PUT":
+            await self.is_creating.wait()
         return self._answer(request)
 
     def sent(self, method: str, ending: str) -> list[httpx.Request]:
@@ -109,7 +115,9 @@ class ScriptedQdrant:
                 return _result(_info(self.collections[real], self.indexes))
             case ["PUT", "index"]:
                 self.indexes[body["field_name"]] = _index(body["field_schema"])
-                return _result({"status": self.indexing})
+                self.slow_indexes -= 1
+                is_slow = self.slow_indexes >= 0
+                return _result({"status": "acknowledged" if is_slow else self.indexing})
         return _result(self.results.get("/".join(rest), {"status": "completed"}))
 
     def _create(self, name: str, body: Json) -> httpx.Response:

@@ -12,9 +12,13 @@ from qdrant_client import models
 
 from netgpt_docs_service.store import schema
 from netgpt_docs_service.store.server_client import ServerAccess
-from netgpt_docs_service.store.server_store import CollectionWish, WaitingEngine, opened_server
+from netgpt_docs_service.store.server_opening import Patience, WaitingEngine
+from netgpt_docs_service.store.server_store import CollectionWish, opened_server
 from netgpt_docs_service.store.store_observer import SilentObserver
 from tests.support.qdrant_address import QdrantAddress, new_collection_name
+
+GENEROUS = Patience(opening_s=120.0)
+"""Time enough for a real cluster to make a collection."""
 
 _FULL = {"status": {"error": "Insufficient storage: disk usage is above the limit"}, "time": 0.0}
 
@@ -59,7 +63,9 @@ async def server_collection(
             inner = await stack.enter_async_context(httpx.AsyncHTTPTransport())
             transport = FullDiskTransport(inner, is_full)
         access = access_to(address, timeout_s=timeout_s)
-        opened = opened_server(access, wish, observer=SilentObserver(), transport=transport)
+        opened = opened_server(
+            access, wish, observer=SilentObserver(), patience=GENEROUS, transport=transport
+        )
         yield await stack.enter_async_context(opened)
 
 
@@ -69,7 +75,8 @@ async def emptied_collection(
 ) -> AsyncIterator[WaitingEngine]:
     """Open the adapter over a collection that stays, and leave it empty: making it takes longer."""
     wish = CollectionWish(name=name, dimension=dimension, description={"model": "test"})
-    async with opened_server(access_to(address), wish, observer=SilentObserver()) as engine:
+    opened = opened_server(access_to(address), wish, observer=SilentObserver(), patience=GENEROUS)
+    async with opened as engine:
         yield engine
     client = address.client()
     nothing = models.HasIdCondition(has_id=[])

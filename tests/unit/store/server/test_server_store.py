@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -13,16 +14,16 @@ import pytest
 from netgpt_docs_service.errors import ConfigurationError, StoreUnavailable
 from netgpt_docs_service.store.point_reads import Count
 from netgpt_docs_service.store.server_client import ServerAccess
+from netgpt_docs_service.store.server_opening import Patience, WaitingEngine
 from netgpt_docs_service.store.server_store import (
     CollectionWish,
-    Patience,
-    WaitingEngine,
+    found_description,
     opened_server,
 )
 from tests.support.polling import until
 from tests.support.scripted_qdrant import ScriptedQdrant, Told
 
-Open = Callable[[], AbstractAsyncContextManager[WaitingEngine]]
+Open = Callable[..., AbstractAsyncContextManager[WaitingEngine]]
 
 WISH = CollectionWish(name="docs", dimension=4, description={"model": "m"})
 AWAY = httpx.ConnectError("refused")
@@ -31,13 +32,18 @@ AWAY = httpx.ConnectError("refused")
 @pytest.fixture
 def opened(server: ScriptedQdrant, told: Told, access: ServerAccess) -> Open:
     hasty = replace(access, timeout_s=0.05)
-    return lambda: opened_server(
-        hasty,
-        WISH,
-        observer=told,
-        patience=Patience(first_s=0.01, most_s=0.01),
-        transport=server.transport,
-    )
+    soon = Patience(first_s=0.01, most_s=0.01)
+
+    def opened_with(**patience: float) -> AbstractAsyncContextManager[WaitingEngine]:
+        return opened_server(
+            hasty,
+            WISH,
+            observer=told,
+            patience=replace(soon, **patience),
+            transport=server.transport,
+        )
+
+    return opened_with
 
 
 async def test_with_the_server_there_it_is_open_at_once(
@@ -70,7 +76,7 @@ async def test_a_server_that_comes_later_is_found(server: ScriptedQdrant, opened
         assert await engine.call(Count()) == 0
 
 
-async def test_what_is_wrong_later_is_logged_once_and_told_to_every_request(
+async def test_what_is_wrong_later_is_logged_once_and_not_told_to_strangers(
     server: ScriptedQdrant, opened: Open, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.failures.append(AWAY)
@@ -78,12 +84,64 @@ async def test_what_is_wrong_later_is_logged_once_and_told_to_every_request(
 
     async with opened() as engine:
         await until(lambda: len(server.requests) > 5, seconds=5)
-        with pytest.raises(StoreUnavailable, match=r"1\.19 or newer is needed"):
+        with pytest.raises(StoreUnavailable, match="the log says why"):
             await engine.call(Count())
 
         assert not engine.is_open
+    assert "1.19 or newer is needed" in caplog.text
     told = [each for each in caplog.records if each.levelno == logging.ERROR]
     assert len(told) == 1
+
+
+async def test_a_collection_that_takes_long_is_made_behind_the_start_and_said_to_be(
+    server: ScriptedQdrant, opened: Open
+) -> None:
+    server.is_creating = asyncio.Event()
+    server.results["points/count"] = {"count": 0}
+
+    async with opened(start_s=0.03) as engine:
+        with pytest.raises(StoreUnavailable, match="is still being prepared"):
+            await engine.call(Count())
+        server.is_creating.set()
+        await until(lambda: engine.is_open, seconds=5)
+        assert await engine.call(Count()) == 0
+
+
+async def test_who_waits_for_the_collection_gets_an_engine_that_answers(
+    server: ScriptedQdrant, opened: Open
+) -> None:
+    server.slow_indexes = 3
+    server.results["points/count"] = {"count": 0}
+
+    async with opened(opening_s=5.0) as engine:
+        assert await engine.call(Count()) == 0
+
+
+async def test_who_waits_too_long_is_told(server: ScriptedQdrant, opened: Open) -> None:
+    server.slow_indexes = 10_000
+
+    with pytest.raises(StoreUnavailable, match=r"still being prepared after 0\.1 s"):
+        async with opened(opening_s=0.1):
+            pass
+
+
+async def test_who_waits_for_a_server_that_is_away_is_told_at_once(
+    server: ScriptedQdrant, opened: Open
+) -> None:
+    server.failures.extend([AWAY] * 20)
+
+    with pytest.raises(StoreUnavailable, match="cannot be reached"):
+        async with opened(opening_s=5.0):
+            pass
+
+
+async def test_a_collection_of_others_is_named_when_it_is_asked_what_it_was_made_with(
+    server: ScriptedQdrant, access: ServerAccess
+) -> None:
+    server.collections["docs"] = {}
+
+    with pytest.raises(ConfigurationError, match="does not say what it was made with"):
+        await found_description(access, "docs", transport=server.transport)
 
 
 async def test_an_outage_later_does_not_close_it(server: ScriptedQdrant, opened: Open) -> None:
