@@ -123,6 +123,9 @@ class Settings(BaseSettings):
         if not has_host or parts.scheme not in ("http", "https") or "@" in parts.netloc:
             message = "must be http(s)://host[:port][/prefix], without credentials"
             raise ValueError(message)
+        if "?" in url or "#" in url:
+            message = "must end with the host, the port or the prefix: no query and no fragment"
+            raise ValueError(message)
         return url
 
     @model_validator(mode="after")

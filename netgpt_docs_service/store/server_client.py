@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import SecretStr
 from qdrant_client import AsyncQdrantClient
+
+from netgpt_docs_service.errors import ConfigurationError
 
 _LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=30.0)
 _CONNECT_S = 2.0
@@ -55,8 +58,12 @@ async def connected(
     """Open a client; nothing is sent yet. `transport` takes the place of the network."""
     # The key goes in as a header because the client warns of every key on a plain connection.
     key = access.api_key.get_secret_value() if access.api_key else None
+    # Variables for proxies (HTTPS_PROXY, ALL_PROXY) and a .netrc are meant for the way out; the
+    # store's traffic and its key do not go there. SSL_CERT_FILE still names a private authority.
     client = AsyncQdrantClient(
         url=access.url,
+        trust_env=False,
+        verify=_authorities() if urlsplit(access.url).scheme == "https" else True,
         prefer_grpc=False,
         check_compatibility=False,
         timeout=access.server_timeout_s,
@@ -69,6 +76,14 @@ async def connected(
         yield client
     finally:
         await client.close()
+
+
+def _authorities() -> ssl.SSLContext:
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        message = f"SSL_CERT_FILE or SSL_CERT_DIR cannot be read: {error}"
+        raise ConfigurationError(message) from error
 
 
 async def _outlast_the_server(request: httpx.Request) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from functools import singledispatchmethod
@@ -166,7 +167,7 @@ class ServerEngine:
         condition: ScopedFilter | None = None,
         mode: models.UpdateMode | None = None,
     ) -> None:
-        structs = [point_struct(point, self._bm25) for point in points]
+        structs = await asyncio.to_thread(self._structs, points)
         matching = None if condition is None else server_filter(condition)
         await self._write(
             operation,
@@ -180,6 +181,9 @@ class ServerEngine:
                 timeout=self._timeout_s,
             ),
         )
+
+    def _structs(self, points: Sequence[Point]) -> list[models.PointStruct]:
+        return [point_struct(point, self._bm25) for point in points]
 
     async def _delete(self, ids: Sequence[str], condition: ScopedFilter | None) -> None:
         selected: models.PointsSelector = models.PointIdsList(points=list(ids))

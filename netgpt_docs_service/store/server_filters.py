@@ -14,10 +14,10 @@ def server_filter(condition: ScopedFilter) -> models.Filter:
     return models.Filter.model_validate(condition)
 
 
-def among(ids: Sequence[str], condition: ScopedFilter | None = None) -> models.Filter:
-    """Match the points of `ids`, or those of them that meet `condition`."""
+def among(ids: Sequence[str], condition: ScopedFilter) -> models.Filter:
+    """Match those points of `ids` that meet `condition`."""
     listed = models.HasIdCondition(has_id=list(ids))
-    return models.Filter(must=[listed] if condition is None else [listed, server_filter(condition)])
+    return models.Filter(must=[listed, server_filter(condition)])
 
 
 def tenant_of(condition: ScopedFilter) -> str | None:

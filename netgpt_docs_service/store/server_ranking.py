@@ -69,7 +69,7 @@ def _among(request: Rank, ids: Sequence[str]) -> models.QueryRequest:
     return models.QueryRequest(
         query=floats(request.vector),
         using=schema.DENSE,
-        filter=among(ids),
+        filter=among(ids, request.corpus),  # the tenant's own, and nothing more to compare
         params=_EXACT,
         limit=len(ids),
         with_payload=False,

@@ -177,16 +177,16 @@ async def test_a_refused_connection_is_told_and_the_store_goes_on_afterwards(
 @pytest.mark.parametrize(
     ("fault", "puts"),
     [
-        pytest.param(faults.drop, 4, id="dropped"),
-        pytest.param(faults.reset_in_mid_body, 4, id="reset"),
-        pytest.param(faults.lose_answer, 4, id="answer lost"),
-        pytest.param(faults.answer(500), 4, id="500"),
-        pytest.param(faults.wait_timeout(is_applied=False), 4, id="queued"),
-        pytest.param(faults.wait_timeout(is_applied=True), 4, id="applied"),
-        pytest.param(faults.delay(0.2), 3, id="slow"),
+        pytest.param(faults.drop, 9, id="dropped"),
+        pytest.param(faults.reset_in_mid_body, 9, id="reset"),
+        pytest.param(faults.lose_answer, 9, id="answer lost"),
+        pytest.param(faults.answer(500), 9, id="500"),
+        pytest.param(faults.wait_timeout(is_applied=False), 9, id="queued"),
+        pytest.param(faults.wait_timeout(is_applied=True), 9, id="applied"),
+        pytest.param(faults.delay(0.2), 8, id="slow"),
     ],
 )
-@pytest.mark.parametrize("skip", [1, 2])
+@pytest.mark.parametrize("skip", [1, 7])
 async def test_a_fault_of_one_request_is_nobodys_business(
     server: BreakableServer,
     writer: Author,
@@ -196,7 +196,7 @@ async def test_a_fault_of_one_request_is_nobodys_business(
     puts: int,
     skip: int,
 ) -> None:
-    """Two writes carry chunks, the third the manifest: the second or the third is broken."""
+    """Seven writes carry chunks, the eighth the manifest: the second or the eighth is broken."""
     server.proxy.on("PUT", WRITES, fault, skip=skip, times=1)
     published = await writer.publish(sequence=11, texts=THREE_BATCHES[:200])
     assert published.version == await whole_version() == 11
@@ -218,7 +218,7 @@ async def test_a_write_of_which_a_part_fails_for_ever_is_never_seen(
     assert await whole_version() == 10
     await server.heal()
     again = await writer.publish(sequence=12, texts=THREE_BATCHES)
-    assert await writer.store.sweep(writer.tenant, again) >= 128
+    assert await writer.store.sweep(writer.tenant, again) >= 32
     assert await whole_version() == 12
 
 

@@ -36,7 +36,16 @@ def test_an_empty_line_of_the_env_file_counts_as_unset(folder_without_env: Path)
 
 
 @pytest.mark.parametrize(
-    "url", ["qdrant:6333", "ftp://qdrant", "http://", "https://me:secret@qdrant", "http://q:port"]
+    "url",
+    [
+        "qdrant:6333",
+        "ftp://qdrant",
+        "http://",
+        "https://me:secret@qdrant",
+        "http://q:port",
+        "http://qdrant/?api-key=secret",
+        "http://qdrant/#secret",
+    ],
 )
 @pytest.mark.usefixtures("folder_without_env")
 def test_an_address_that_is_none_is_refused_and_not_repeated(url: str) -> None:

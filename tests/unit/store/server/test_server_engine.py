@@ -132,6 +132,14 @@ async def test_only_a_completed_write_counts(
     assert len(told.retries) > 3
 
 
+async def test_many_points_are_sent_in_turns_that_hold_nobody_up(
+    writing_engine: ServerEngine, server: ScriptedQdrant
+) -> None:
+    await writing_engine.call(Upsert(points=(POINT,) * 70))
+
+    assert [len(body["points"]) for body in server.bodies("PUT", "/points")] == [32, 32, 6]
+
+
 async def test_long_lists_of_ids_are_deleted_in_turns(
     writing_engine: ServerEngine, server: ScriptedQdrant
 ) -> None:
@@ -240,7 +248,7 @@ async def test_both_lists_are_asked_at_once_and_completed_with_exact_cosines(
     assert scores == [("1", 0.9, 3.0), ("2", 0.1, 4.5)]
     assert [query["using"] for query in both["searches"]] == ["dense", "bm25"]
     assert both["searches"][1]["params"] == {"idf": {"corpus": RANK.corpus}}
-    assert completing["searches"][0]["filter"] == {"must": [{"has_id": ["2"]}]}
+    assert completing["searches"][0]["filter"] == {"must": [{"has_id": ["2"]}, RANK.corpus]}
     assert completing["searches"][0]["params"]["quantization"] == {"ignore": True}
 
 
