@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import httpx
+from qdrant_client import AsyncQdrantClient
 
 from netgpt_docs_service.errors import ConfigurationError
 from netgpt_docs_service.store.circuit_breaker import CircuitBreaker
@@ -58,16 +59,6 @@ async def opened_server(
     """
     async with connected(access, transport=transport) as client:
         calls = _calls(access, wish.name, observer)
-        collection = ServerCollection(
-            client=client,
-            calls=calls,
-            dimension=wish.dimension,
-            description=wish.description,
-            wish=wish.replicas,
-            filterable=wish.filterable,
-            timeout_s=access.server_timeout_s,
-            is_only_compared=wish.is_only_compared,
-        )
         engine = WaitingEngine(
             ServerEngine(
                 client,
@@ -81,7 +72,7 @@ async def opened_server(
         opening = Opening(
             engine,
             reach=partial(admit_server, client, calls, access, connect=connect),
-            prepare=collection.prepare,
+            prepare=_wished(wish, client, calls, access).prepare,
             patience=patience,
         )
         async with opening.under_way():
@@ -127,6 +118,21 @@ async def found_description(
         )
         raise ConfigurationError(message)
     return metadata
+
+
+def _wished(
+    wish: CollectionWish, client: AsyncQdrantClient, calls: ServerCalls, access: ServerAccess
+) -> ServerCollection:
+    return ServerCollection(
+        client=client,
+        calls=calls,
+        dimension=wish.dimension,
+        description=wish.description,
+        wish=wish.replicas,
+        filterable=wish.filterable,
+        timeout_s=access.server_timeout_s,
+        is_only_compared=wish.is_only_compared,
+    )
 
 
 def _calls(access: ServerAccess, collection: str, observer: StoreObserver) -> ServerCalls:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from qdrant_client import AsyncQdrantClient
 
 from netgpt_docs_service.errors import (
     ConfigurationError,
@@ -16,36 +14,8 @@ from netgpt_docs_service.errors import (
     StoreUnavailable,
 )
 from netgpt_docs_service.store import schema
-from netgpt_docs_service.store.server_calls import ServerCalls
-from netgpt_docs_service.store.server_collection import ServerCollection
-from netgpt_docs_service.store.server_replicas import Replicas, ReplicaWish
 from tests.support.scripted_qdrant import ScriptedQdrant
-
-MakeCollection = Callable[..., ServerCollection]
-
-
-@pytest.fixture
-def collection(client: AsyncQdrantClient, calls: ServerCalls) -> MakeCollection:
-    def make(
-        *,
-        model: str = "m",
-        dimension: int = 4,
-        wish: ReplicaWish | None = None,
-        is_only_compared: bool = False,
-        **filterable: str,
-    ) -> ServerCollection:
-        return ServerCollection(
-            client=client,
-            calls=calls,
-            dimension=dimension,
-            description={"model": model},
-            wish=wish or ReplicaWish(),
-            timeout_s=10,
-            is_only_compared=is_only_compared,
-            filterable=filterable,
-        )
-
-    return make
+from tests.unit.store.server.conftest import MakeCollection
 
 
 async def test_the_alias_comes_last(server: ScriptedQdrant, collection: MakeCollection) -> None:
@@ -125,69 +95,6 @@ async def test_a_plain_collection_of_that_name_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
-    [
-        (lambda made: made["vectors"].pop("dense"), "vector 'dense' is None"),
-        (lambda made: made["vectors"]["dense"].update(size=8), "size of vector 'dense' is 8"),
-        (lambda made: made["vectors"]["dense"].update(distance="Dot"), "distance of vector"),
-        (lambda made: made.pop("hnsw_config"), "hnsw m is 16, this service needs 0"),
-        (lambda made: made["hnsw_config"].update(payload_m=0), "hnsw payload_m is 0"),
-        (lambda made: made.pop("quantization_config"), "quantization is None"),
-        (
-            lambda made: made.update(quantization_config={"binary": {}}),
-            "quantization is 'BinaryQuantization'",
-        ),
-        (
-            lambda made: made["quantization_config"]["scalar"].update(quantile=0.5),
-            "quantile of quantization is 0.5",
-        ),
-        (
-            lambda made: made["strict_mode_config"].update(max_query_limit=100),
-            "strict mode's max_query_limit is 100, this service needs 2000",
-        ),
-        (
-            lambda made: made["strict_mode_config"].update(search_allow_exact=False),
-            "strict mode's search_allow_exact is False",
-        ),
-        (lambda made: made["sparse_vectors"]["bm25"].pop("modifier"), "modifier of sparse vector"),
-        (lambda made: made.pop("sparse_vectors"), "modifier of sparse vector"),
-    ],
-)
-async def test_a_part_that_does_not_fit_is_named(
-    server: ScriptedQdrant,
-    collection: MakeCollection,
-    spoil: Callable[[dict[str, Any]], object],
-    said: str,
-) -> None:
-    await collection().prepare()
-    spoil(server.collections["docs-1"])
-
-    with pytest.raises(StartupError, match=said):
-        await collection().prepare()
-
-
-@pytest.mark.parametrize(
-    ("field", "index", "said"),
-    [
-        ("doc_id", {"data_type": "text", "points": 0}, "index of 'doc_id' is 'text'"),
-        ("tenant", {"data_type": "keyword", "points": 0}, "is_tenant of the payload index"),
-    ],
-)
-async def test_a_wrong_payload_index_is_named(
-    server: ScriptedQdrant,
-    collection: MakeCollection,
-    field: str,
-    index: dict[str, object],
-    said: str,
-) -> None:
-    await collection().prepare()
-    server.indexes[field] = index
-
-    with pytest.raises(StartupError, match=said):
-        await collection().prepare()
-
-
-@pytest.mark.parametrize(
     ("changed", "said"),
     [({"model": "other"}, "model is 'm' in the stored"), ({"dimension": 8}, "dimension is 4 in")],
 )
@@ -198,120 +105,6 @@ async def test_points_of_another_model_are_refused(
 
     with pytest.raises(FingerprintMismatch, match=said):
         await collection(**changed).prepare()
-
-
-@pytest.mark.parametrize(
-    ("peers", "wish", "granted"),
-    [
-        (1, ReplicaWish(), (1, 1, 1)),
-        (2, ReplicaWish(), (2, 2, 1)),
-        (3, ReplicaWish(), (3, 3, 2)),
-        (5, ReplicaWish(), (3, 3, 2)),
-        (5, ReplicaWish(shards=10, replication=2, write_consistency=2), (10, 2, 2)),
-        (1, ReplicaWish(shards=6, replication=3, write_consistency=2), (6, 1, 1)),
-    ],
-)
-def test_copies_are_limited_by_the_peers_there_are(
-    peers: int, wish: ReplicaWish, granted: tuple[int, int, int]
-) -> None:
-    shards, replication, write_consistency = granted
-
-    assert wish.granted(peers) == Replicas(
-        shards=shards, replication=replication, write_consistency=write_consistency
-    )
-
-
-async def test_a_collection_on_a_cluster_is_spread(
-    server: ScriptedQdrant, collection: MakeCollection
-) -> None:
-    server.peers = 3
-    await collection().prepare()
-
-    made = server.collections["docs-1"]
-    names = ("shard_number", "replication_factor", "write_consistency_factor")
-    assert [made[name] for name in names] == [3, 3, 2]
-
-
-async def test_a_cluster_that_is_still_forming_is_warned_of(
-    server: ScriptedQdrant, collection: MakeCollection, caplog: pytest.LogCaptureFixture
-) -> None:
-    server.peers = 2
-
-    with caplog.at_level(logging.WARNING):
-        await collection().prepare()
-
-    assert "each shard has 2 copies, and the cluster has 2 nodes" in caplog.text
-    assert "replication_factor 3 and write_consistency_factor 2" in caplog.text
-
-
-async def test_a_cluster_that_grew_is_told_at_every_start_what_to_do(
-    server: ScriptedQdrant, collection: MakeCollection, caplog: pytest.LogCaptureFixture
-) -> None:
-    await collection().prepare()
-    server.peers = 3
-
-    with caplog.at_level(logging.WARNING):
-        await collection().prepare()
-
-    assert "each shard has 1 copy, and the cluster has 3 nodes" in caplog.text
-    assert "PATCH /collections/docs-1" in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("peers", "wish"),
-    [(1, ReplicaWish()), (3, ReplicaWish()), (2, ReplicaWish(replication=2, write_consistency=1))],
-)
-async def test_what_was_asked_for_or_needs_no_more_is_not_warned_of(
-    server: ScriptedQdrant,
-    collection: MakeCollection,
-    caplog: pytest.LogCaptureFixture,
-    *,
-    peers: int,
-    wish: ReplicaWish,
-) -> None:
-    server.peers = peers
-
-    with caplog.at_level(logging.WARNING):
-        await collection(wish=wish).prepare()
-
-    assert caplog.text == ""
-
-
-@pytest.mark.parametrize(
-    ("part", "spoil"),
-    [
-        ("vector 'dense'", lambda made: made["vectors"]["dense"].update(memory="pinned")),
-        (
-            "quantization",
-            lambda made: made["quantization_config"]["scalar"].update(memory="cached"),
-        ),
-    ],
-)
-async def test_other_memory_than_ours_is_only_a_warning(
-    server: ScriptedQdrant,
-    collection: MakeCollection,
-    caplog: pytest.LogCaptureFixture,
-    *,
-    part: str,
-    spoil: Callable[[dict[str, Any]], object],
-) -> None:
-    await collection().prepare()
-    spoil(server.collections["docs-1"])
-
-    with caplog.at_level(logging.WARNING):
-        await collection().prepare()
-
-    assert f"memory of {part} is " in caplog.text
-
-
-async def test_a_quantile_that_went_through_float32_is_the_same(
-    server: ScriptedQdrant, collection: MakeCollection
-) -> None:
-    await collection().prepare()
-    stored = server.collections["docs-1"]["quantization_config"]["scalar"]
-    stored["quantile"] = 0.9900000095367432
-
-    await collection().prepare()
 
 
 async def test_an_index_that_is_not_made_in_time_is_not_taken_for_made(
@@ -344,17 +137,6 @@ async def test_a_collection_that_is_only_compared_gets_no_index(
 
     assert "tags" not in server.indexes
     assert "has no payload index of tags" in caplog.text
-
-
-async def test_other_copies_than_asked_for_are_only_a_warning(
-    collection: MakeCollection, caplog: pytest.LogCaptureFixture
-) -> None:
-    await collection().prepare()
-
-    with caplog.at_level(logging.WARNING):
-        await collection(wish=ReplicaWish(replication=3)).prepare()
-
-    assert "QDRANT_REPLICATION is 3, the collection was made with 1" in caplog.text
 
 
 @pytest.mark.parametrize(
