@@ -91,16 +91,6 @@ def below(key: str, value: float | datetime) -> Condition:
     return _range(key, "lt", value)
 
 
-def holds_phrase(ids: Sequence[str], phrase: str) -> list[Condition]:
-    """Match those of `ids` that have the words of `phrase` side by side, in text or headings.
-
-    Without an index, which would take 4 KB of memory for each chunk: the engine reads them all.
-    """
-    keys = ("text", "heading_path")
-    holding: list[Condition] = [{"key": key, "match": {"phrase": phrase}} for key in keys]
-    return [{"has_id": list(ids)}, _any_of(holding)]
-
-
 def _comparison(comparison: Comparison) -> Condition:
     key, value = comparison.key, comparison.value
     values = value if isinstance(value, tuple) else (value,)

@@ -172,7 +172,7 @@ class DocumentStore(Protocol):
         costs a third of the search and ranks no better. IDF is the tenant's own.
 
         Of each of `query.names` and `query.phrases` the best 64 by its own words are candidates,
-        too, marked as such, and of the best 2,000 by the words of a phrase those 64 that have them
+        too, marked as such, and of the best 1,000 by the words of a phrase those 64 that have them
         side by side; one that only they found has the BM25 of those words.
         """
         ...

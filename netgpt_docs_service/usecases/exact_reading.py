@@ -10,8 +10,10 @@ from netgpt_docs_service.domain.search import Candidate, ResolvedChunk
 from netgpt_docs_service.store.interface import DocumentStore
 from netgpt_docs_service.usecases.exact_terms import ExactTerm, exact_matches, held_terms
 
+_MOST_MARKED = 512
+"""Read for one question: all that the store marks for four phrases."""
 _MOST_TEXTS = 256
-"""Read for one question: 30 ms of the engine and, in a thread, as long for 1 MB of text."""
+"""Read if they are not marked all: 30 ms of the engine."""
 _PAGE = 128
 _FEW_CHARACTERS = 8_000
 """Looked through on the spot, in 1 ms at most."""
@@ -37,11 +39,12 @@ class ExactReading:
         A quoted phrase may be of words that no index knows ("to be or not to be"): it is looked
         for in the others, too, after those that the store marked.
         """
-        marked = [each.chunk_id for each in candidates if each.may_be_exact]
+        unread = [each for each in candidates if each.chunk_id not in self.held]
+        marked = [each.chunk_id for each in unread if each.may_be_exact]
+        ids = marked[: max(0, _MOST_MARKED - len(self.held))]
         if any(term.is_quoted for term in self.terms):
-            marked += [each.chunk_id for each in candidates if not each.may_be_exact]
-        room = _MOST_TEXTS - len(self.held)
-        ids = [each for each in marked if each not in self.held][:room] if self.terms else []
+            others = [each.chunk_id for each in unread if not each.may_be_exact]
+            ids += others[: max(0, _MOST_TEXTS - len(self.held) - len(ids))]
         read: dict[str, ResolvedChunk] = {}
         for start in range(0, len(ids), _PAGE):
             page = await self.store.resolve(self.tenant, ids[start : start + _PAGE])
