@@ -35,7 +35,8 @@ class Question:
 class CandidateQuery:
     """What a store needs to list candidates: `limit` of each list that `mode` asks for.
 
-    `exact` are strings wanted to the letter: the best by the words of each are listed, too.
+    `names` and `phrases` are wanted to the letter: the best by the words of each are listed, too,
+    and of many that have the words of a phrase, those that have them side by side.
     """
 
     text: str
@@ -44,14 +45,15 @@ class CandidateQuery:
     limit: int
     now: datetime
     filter: Filter | None = None
-    exact: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A chunk that may answer: cosine in [-1, 1]; BM25 ≥ 0, None when the words were not asked.
 
-    `may_be_exact` when it is among the best by the words of a string asked for to the letter.
+    `may_be_exact` when it is among those listed for a string that is wanted to the letter.
     """
 
     chunk_id: str

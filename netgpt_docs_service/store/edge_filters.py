@@ -36,6 +36,8 @@ def _condition(condition: Condition) -> edge.ConditionType:
 def _match(match: dict[str, Any]) -> edge.MatchType:
     if "any" in match:
         return edge.MatchAny(match["any"])
+    if "phrase" in match:
+        return edge.MatchPhrase(match["phrase"])
     value = match["value"]
     # qdrant-edge 0.9.0 takes Python's True for the integer 1, which matches no boolean;
     # numpy's is not an integer and arrives as a boolean.

@@ -171,8 +171,9 @@ class DocumentStore(Protocol):
         the mode is dense its BM25 score, 0 for one outside the best by BM25: looking those up
         costs a third of the search and ranks no better. IDF is the tenant's own.
 
-        Of each of `query.exact` the best 64 by its own words are candidates, too, marked as such;
-        one that only they found has the BM25 of those words.
+        Of each of `query.names` and `query.phrases` the best 64 by its own words are candidates,
+        too, marked as such, and of the best 1,000 by the words of a phrase those 64 that have them
+        side by side; one that only they found has the BM25 of those words.
         """
         ...
 

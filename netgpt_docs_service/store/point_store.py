@@ -17,7 +17,6 @@ from netgpt_docs_service.domain.search import (
     Candidate,
     CandidateQuery,
     ResolvedChunk,
-    SearchMode,
 )
 from netgpt_docs_service.errors import NotFound, StoreUnavailable
 from netgpt_docs_service.store import cursors, protocol
@@ -30,6 +29,7 @@ from netgpt_docs_service.store.filters import (
 )
 from netgpt_docs_service.store.interface import ManifestPage, ManifestQuery
 from netgpt_docs_service.store.lexical import asked_words, indexed_words
+from netgpt_docs_service.store.literal_reads import best_by_phrase, best_by_words
 from netgpt_docs_service.store.payloads import (
     Kind,
     Payload,
@@ -47,7 +47,6 @@ from netgpt_docs_service.store.unfinished_sets import UnfinishedSets
 
 _BATCH = 128  # points of one engine call: 5-10 ms, and a query waits for at most one of them
 _VECTOR_PAGE = 256
-_EXACT = 64  # who holds a phrase holds all of its words; their text is read to see: 0.1 ms each
 
 ItemT = TypeVar("ItemT")
 
@@ -231,12 +230,14 @@ class PointStore:
         )
         scores, *exact = await asyncio.gather(
             self._engine.call(asked),
-            *(self._engine.call(_to_the_letter(asked, text)) for text in query.exact),
+            *(best_by_words(self._engine, asked, name) for name in query.names),
+            *(best_by_phrase(self._engine, tenant, asked, phrase) for phrase in query.phrases),
         )
         lettered = {each: (cosine, words) for found in exact for each, cosine, words in found}
         both = lettered | {each: (cosine, words) for each, cosine, words in scores}
         return [
-            Candidate(each, cosine, words, may_be_exact=each in lettered)
+            # A product of two unit vectors of floats may be 1.0000002.
+            Candidate(each, min(1.0, max(-1.0, cosine)), words, may_be_exact=each in lettered)
             for each, (cosine, words) in both.items()
         ]
 
@@ -275,10 +276,6 @@ class PointStore:
             count = await self._engine.call(Count(expiring_of_every_tenant()))
             self._may_expire = self._may_expire or count > 0  # one may have been written meanwhile
         return self._may_expire
-
-
-def _to_the_letter(asked: Rank, text: str) -> Rank:
-    return replace(asked, words=asked_words(text), mode=SearchMode.SPARSE, limit=_EXACT)
 
 
 def _always_room() -> None:

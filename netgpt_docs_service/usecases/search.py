@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from netgpt_docs_service.domain.chunks import chunk_id
 from netgpt_docs_service.domain.documents import Manifest
+from netgpt_docs_service.domain.filters import Comparison, Compound, Filter
 from netgpt_docs_service.domain.search import (
     Candidate,
     CandidateQuery,
@@ -20,7 +21,8 @@ from netgpt_docs_service.domain.search import (
 )
 from netgpt_docs_service.embedding.interface import Embedder
 from netgpt_docs_service.store.interface import DocumentStore
-from netgpt_docs_service.usecases.exact_terms import ExactTerm, exact_matches, exact_terms
+from netgpt_docs_service.usecases.exact_reading import ExactReading
+from netgpt_docs_service.usecases.exact_terms import exact_terms
 from netgpt_docs_service.usecases.ranking import Ranked, rank
 from netgpt_docs_service.usecases.snippet import snippet
 
@@ -29,7 +31,7 @@ _ASK_AGAIN = 2
 _LARGEST_PAGE = 128
 """Chunks read with their text in one go: 2 ms of the engine."""
 _WIDER = 4
-"""A list that ran out under stale chunks is asked for again, this many times as long."""
+"""A list that ran out is asked for again, this many times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,7 @@ class _Walk:
 
     question: Question
     now: datetime
-    offered: frozenset[str]
-    eligible: int
+    offered: Collection[str]
     tenant: str
     hits: list[Hit] = field(default_factory=list)
     documents: dict[str, str | None] = field(default_factory=dict)
@@ -59,6 +60,12 @@ class _Walk:
     @property
     def is_full(self) -> bool:
         return len(self.hits) >= self.question.top_k
+
+    @property
+    def closed_documents(self) -> tuple[str, ...]:
+        """The documents that have all the hits they may have."""
+        most = self.question.per_document
+        return tuple(doc_id for doc_id, count in self.taken.items() if count == most)
 
     def take(self, ranked: Ranked, found: ResolvedChunk | None) -> None:
         if found is None or found.manifest is None:
@@ -90,6 +97,17 @@ class _Walk:
         return self.looked_up[generation]
 
 
+@dataclass(slots=True)
+class _Rounds:
+    """What one question asked for and was offered so far."""
+
+    vector: Sequence[float]
+    reading: ExactReading
+    limit: int
+    offered: dict[str, Candidate] = field(default_factory=dict)
+    has_more: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class SearchDocuments:
     """Answer questions over the documents of a tenant."""
@@ -107,81 +125,91 @@ class SearchDocuments:
         began = time.perf_counter()
         vector = await self.embedder.embed_query(question.text)
         embedded = time.perf_counter()
-        limit = max(_CANDIDATES, question.top_k)
-        walk = await self._ask(tenant, question, vector, limit)
-        for _ in range(_ASK_AGAIN):
-            # Fewer eligible chunks than were asked for: there are no more of them to find.
-            ran_out = not walk.is_full and walk.eligible >= limit
+        terms = () if question.mode is SearchMode.DENSE else exact_terms(question.text)
+        reading = ExactReading(self.store, tenant, terms)
+        rounds = _Rounds(vector, reading, max(_CANDIDATES, question.top_k))
+        walk = await self._ask(tenant, question, rounds)
+        for wider_left in range(_ASK_AGAIN, -1, -1):
+            ran_out = bool(wider_left) and not walk.is_full and rounds.has_more
             if not (walk.missed_newer or ran_out):
                 break
-            limit = limit * _WIDER if ran_out else limit
-            walk = await self._ask(tenant, question, vector, limit)
+            rounds.limit = rounds.limit * _WIDER if ran_out else rounds.limit
+            # What may be old is asked for anew, and only then are all documents.
+            closed = () if walk.missed_newer else walk.closed_documents
+            if not closed:
+                rounds.offered = {}
+            walk = await self._ask(tenant, question, rounds, closed)
         done = time.perf_counter()
         return Answer(walk.hits, (embedded - began) * 1000, (done - embedded) * 1000)
 
     async def _ask(
-        self, tenant: str, question: Question, vector: Sequence[float], limit: int
+        self, tenant: str, question: Question, rounds: _Rounds, closed: Sequence[str] = ()
     ) -> _Walk:
+        """Ask for candidates outside the documents `closed`, and walk all that were offered."""
         now = self.now()
-        exact = () if question.mode is SearchMode.DENSE else exact_terms(question.text)
-        candidates = await self.store.candidates(
+        terms = rounds.reading.terms
+        offered = await self.store.candidates(
             tenant,
             CandidateQuery(
                 text=question.text,
-                vector=vector,
+                vector=rounds.vector,
                 mode=question.mode,
-                limit=limit,
+                limit=rounds.limit,
                 now=now,
-                filter=question.filter,
-                exact=tuple(term.text for term in exact),
+                filter=_outside(closed, question.filter),
+                names=tuple(term.text for term in terms if not term.is_quoted),
+                phrases=tuple(term.text for term in terms if term.is_quoted),
             ),
         )
-        matches = await self._exact_matches(tenant, candidates, exact)
-        ranked = _eligible(rank(candidates, question.mode, matches), question)
-        offered = frozenset(each.chunk_id for each in candidates)
-        walk = _Walk(question, now, offered, len(ranked), tenant)
+        # Fewer eligible chunks than were asked for: there are no more of them to find.
+        rounds.has_more = sum(_is_eligible(each, question) for each in offered) >= rounds.limit
+        rounds.offered |= {each.chunk_id: each for each in offered}
+        ranked, read = await self._ranked(question, rounds)
+        walk = _Walk(question, now, rounds.offered.keys(), tenant)
         page = question.top_k + max(5, question.top_k // 2)
         start = 0
         while start < len(ranked) and not walk.is_full:
-            await self._walk_page(walk, ranked[start : start + page])
+            await self._walk_page(walk, ranked[start : start + page], read)
             start, page = start + page, min(2 * page, _LARGEST_PAGE)
         return walk
 
-    async def _exact_matches(
-        self, tenant: str, candidates: Sequence[Candidate], terms: Sequence[ExactTerm]
-    ) -> dict[str, int]:
-        """Read the candidates that may hold what was asked for to the letter, and say who does.
+    async def _ranked(
+        self, question: Question, rounds: _Rounds
+    ) -> tuple[list[Ranked], Mapping[str, ResolvedChunk]]:
+        """Return the eligible chunks best first, and those that were read to know their place."""
+        offered = list(rounds.offered.values())
+        read: Mapping[str, ResolvedChunk] = {}
+        matches: Mapping[str, int] = {}
+        if rounds.reading.terms:
+            by_score = [each.candidate for each in rank(offered, question.mode)]
+            read = await rounds.reading.read(by_score)
+            matches = rounds.reading.matches
+        ranked = rank(offered, question.mode, matches)
+        return [each for each in ranked if _is_eligible(each.candidate, question)], read
 
-        A quoted phrase may be of words that no index knows ("to be or not to be"): all are read.
-        """
-        is_quoted = any(term.is_quoted for term in terms)
-        ids = [each.chunk_id for each in candidates if each.may_be_exact or is_quoted]
-        texts: dict[str, str] = {}
-        for start in range(0, len(ids), _LARGEST_PAGE):
-            page = await self.store.resolve(tenant, ids[start : start + _LARGEST_PAGE])
-            texts |= {found.chunk_id: _searched(found) for found in page}
-        return exact_matches(texts, terms)
-
-    async def _walk_page(self, walk: _Walk, page: Sequence[Ranked]) -> None:
-        ids = [each.candidate.chunk_id for each in page]
-        found = {each.chunk_id: each for each in await self.store.resolve(walk.tenant, ids)}
+    async def _walk_page(
+        self, walk: _Walk, page: Sequence[Ranked], read: Mapping[str, ResolvedChunk]
+    ) -> None:
+        ids = [each.candidate.chunk_id for each in page if each.candidate.chunk_id not in read]
+        missing = await self.store.resolve(walk.tenant, ids) if ids else []
+        found = {**read, **{each.chunk_id: each for each in missing}}
         for each in page:
             walk.take(each, found.get(each.candidate.chunk_id))
             if walk.is_full:
                 return
 
 
-def _searched(found: ResolvedChunk) -> str:
-    title = found.manifest.fields.title if found.manifest else None
-    return "\n".join([title or "", *found.chunk.heading_path, found.chunk.text])
+def _outside(closed: Sequence[str], condition: Filter | None) -> Filter | None:
+    if not closed:
+        return condition
+    others = Comparison("nin", "doc_id", tuple(closed))
+    return others if condition is None else Compound("and", (others, condition))
 
 
-def _eligible(ranked: Sequence[Ranked], question: Question) -> list[Ranked]:
-    least = question.min_score
-    kept = [each for each in ranked if least is None or each.candidate.dense_score >= least]
-    if question.mode is SearchMode.SPARSE:
-        return [each for each in kept if each.candidate.sparse_score]
-    return kept
+def _is_eligible(candidate: Candidate, question: Question) -> bool:
+    if question.min_score is not None and candidate.dense_score < question.min_score:
+        return False
+    return question.mode is not SearchMode.SPARSE or bool(candidate.sparse_score)
 
 
 def _hit(question: Question, ranked: Ranked, found: ResolvedChunk, manifest: Manifest) -> Hit:

@@ -128,10 +128,9 @@ class Author:
         mode: SearchMode = SearchMode.HYBRID,
         limit: int = 100,
         now: datetime = NOW,
-        exact: tuple[str, ...] = (),
     ) -> CandidateQuery:
         asked = self.vector() if vector is None else vector
-        return CandidateQuery(text=text, vector=asked, mode=mode, limit=limit, now=now, exact=exact)
+        return CandidateQuery(text=text, vector=asked, mode=mode, limit=limit, now=now)
 
     async def candidates(
         self,

@@ -150,16 +150,66 @@ async def test_what_is_asked_for_to_the_letter_is_a_candidate_too(
     author: Author, mode: SearchMode
 ) -> None:
     await author.publish(texts=[*["other words of no use"] * 30, "ERR_CONN_4711"])
-    query = author.query("other words of no use", mode=mode, limit=5, exact=("ERR_CONN_4711",))
+    query = author.query("other words of no use", mode=mode, limit=5)
+    query = replace(query, names=("ERR_CONN_4711",))
     found = await author.store.candidates(author.tenant, query)
     marked = [candidate for candidate in found if candidate.may_be_exact]
     assert [hit.chunk.text for hit in await author.resolved(marked)] == ["ERR_CONN_4711"]
     assert all(candidate.sparse_score for candidate in marked)
 
 
+async def test_a_phrase_is_found_though_many_chunks_have_its_words(author: Author) -> None:
+    long = " ".join(f"filler{index}" for index in range(100))
+    await author.publish(texts=[*["red blue"] * 400, f"{long} The Blue,\nRED {long}"])
+    query = author.query("other", mode=SearchMode.SPARSE, limit=5)
+    query = replace(query, phrases=("the blue red",))
+    found = await author.store.candidates(author.tenant, query)
+    marked = await author.resolved([each for each in found if each.may_be_exact])
+    assert [hit.chunk.index for hit in marked if hit.chunk.index == 400] == [400]
+    assert len(marked) == 65
+
+
+async def test_a_phrase_is_found_in_a_heading_that_many_chunks_have_the_words_of(
+    author: Author,
+) -> None:
+    manifest = author.manifest()
+    chunks = author.chunks(manifest, [*["red blue"] * 100, "filler " * 100])
+    chunks[-1] = replace(chunks[-1], heading_path=("Trees", "The blue red"))
+    vectors = [author.vector() for _ in chunks]
+    await author.store.write_chunks(author.tenant, manifest, chunks, vectors=vectors)
+    await author.store.flip(author.tenant, manifest)
+    query = replace(author.query("x"), phrases=("blue red",))
+    found = await author.store.candidates(author.tenant, query)
+    marked = await author.resolved([each for each in found if each.may_be_exact])
+    assert 100 in {hit.chunk.index for hit in marked}
+
+
+async def test_a_phrase_is_sought_within_the_tenant_and_the_filter(
+    author: Author, other: Author
+) -> None:
+    await other.publish(texts=["the blue red"] * 100)
+    await author.publish("tagged", texts=["red blue"] * 100, fields=DocumentFields(tags=("a",)))
+    await author.publish("bare", texts=["the blue red"])
+    tagged = Comparison("eq", "tags", "a")
+    query = replace(author.query("red"), phrases=("the blue red",), filter=tagged)
+    found = await author.resolved(await author.store.candidates(author.tenant, query))
+    assert {hit.chunk.doc_id for hit in found} == {"tagged"}
+
+
+async def test_no_cosine_is_above_one(author: Author) -> None:
+    vectors = await author.write(author.manifest(), ["text"] * 100)
+    await author.store.flip(author.tenant, author.manifest())
+    best = [
+        max(each.dense_score for each in await author.candidates(vector=vector, limit=1))
+        for vector in vectors
+    ]
+    assert max(best) == pytest.approx(1.0)
+    assert max(best) <= 1.0
+
+
 async def test_a_string_without_words_marks_nothing(author: Author) -> None:
     await author.publish()
-    query = author.query("text", exact=("the", "!!"))
+    query = replace(author.query("text"), names=("!!",), phrases=("the", "!!"))
     found = await author.store.candidates(author.tenant, query)
     assert [candidate.may_be_exact for candidate in found] == [False]
 

@@ -39,7 +39,9 @@ class QueryRequest(Strict):
             maxLength=rules.MAX_QUERY_CHARACTERS,
             pattern=r"^[^\u0000]*[^\s\u0000][^\u0000]*$",
             description="It must also fit the embedding model. Unless `mode` is dense, what holds "
-            'a "quoted phrase" or a rare name such as ERR_CONN_4711 to the letter comes first.',
+            'a "quoted phrase" or a rare name such as ERR_CONN_4711 to the letter comes first, '
+            "for up to four of them. A phrase has at most 1,000 characters and is sought among the "
+            "1,000 passages that its words fit best.",
         ),
     ]
     top_k: Annotated[int, Field(ge=1, le=100), WHOLE] = 5

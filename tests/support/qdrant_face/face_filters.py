@@ -106,6 +106,8 @@ def _match(match: Json) -> edge.MatchType:
         return edge.MatchExcept(match["except"])
     if "text" in match:
         return edge.MatchText(match["text"])
+    if "phrase" in match:
+        return edge.MatchPhrase(match["phrase"])
     return refuse_unknown(f"the match {sorted(match)}")
 
 

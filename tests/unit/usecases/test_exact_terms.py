@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from netgpt_docs_service.usecases.exact_terms import ExactTerm, exact_matches, exact_terms
+from netgpt_docs_service.usecases.exact_terms import (
+    ExactTerm,
+    exact_matches,
+    exact_terms,
+    held_terms,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +47,9 @@ def test_a_name_in_a_sentence_is_asked_for_to_the_letter(name: str) -> None:
         "a well-known 20th-century artist of the mid-1990s, e.g. 3.5% and/or 1,000",
         "what is the role of IL-6, p53, mRNA and CD8 in TNF-alpha signalling",
         'a sheet of 5" x 7" that doesn\'t fit',
+        "what is 'the game' in the dog's and cats' world",
+        "o\u2018clock in the dogs\u2019 world",
+        '"' + "a phrase " * 112 + '"',
         "看看错误代码在哪里",
     ],
 )
@@ -55,6 +65,11 @@ def test_prose_asks_for_nothing_to_the_letter(question: str) -> None:
         "who wrote \u201eThe Game\u201c first",
         "who wrote \u00abThe Game\u00bb first",
         "who wrote `The Game` first",
+        "who wrote \u00bbThe Game\u00ab first",
+        "who wrote \u2039The Game\u203a first",
+        "who wrote \u2018The Game\u2019 first",
+        "谁写了「The Game」这本书",
+        "谁写了『The Game』这本书",
         'who wrote "The Game."',
     ],
 )
@@ -77,7 +92,8 @@ def test_a_hostile_question_takes_no_time_and_asks_for_little(character: str) ->
     ],
 )
 def test_case_space_and_curls_do_not_matter(asked: str, text: str) -> None:
-    assert exact_matches({"a": text}, [ExactTerm(asked, is_quoted=True)]) == {"a": 1}
+    term = ExactTerm(asked, is_quoted=True)
+    assert held_terms(text, [term]) == {term}
 
 
 @pytest.mark.parametrize(
@@ -88,28 +104,55 @@ def test_case_space_and_curls_do_not_matter(asked: str, text: str) -> None:
         ("1.2.3", "1.2.3.4"),
         ("v1.2.3", "v1.2.30"),
         ("E471", "XE471"),
+        ("E471", "E4711 XE471 E471_"),
     ],
 )
 def test_a_part_of_another_name_is_no_match(asked: str, text: str) -> None:
-    assert exact_matches({"a": text}, [ExactTerm(asked, is_quoted=False)]) == {}
+    assert held_terms(text, [ExactTerm(asked, is_quoted=False)]) == set()
+
+
+def test_a_name_after_a_part_of_another_is_a_match() -> None:
+    term = ExactTerm("aa", is_quoted=False)
+    assert held_terms("aaa xaa 1.aa, aa", [term]) == {term}
 
 
 def test_a_name_that_many_texts_hold_does_not_count_and_a_phrase_does() -> None:
-    texts = {str(number): "utf_8" for number in range(40)}
-    assert exact_matches(texts, [ExactTerm("utf_8", is_quoted=False)]) == {}
-    assert len(exact_matches(texts, [ExactTerm("utf_8", is_quoted=True)])) == 40
+    name, phrase = ExactTerm("utf_8", is_quoted=False), ExactTerm("utf_8", is_quoted=True)
+    assert exact_matches({str(number): {name} for number in range(40)}) == {}
+    assert len(exact_matches({str(number): {phrase} for number in range(40)})) == 40
 
 
 def test_every_term_that_is_held_counts() -> None:
-    terms = [ExactTerm("a_b", is_quoted=False), ExactTerm("c d", is_quoted=True)]
-    assert exact_matches({"one": "a_b", "both": "a_b, c d", "none": ""}, terms) == {
-        "one": 1,
-        "both": 2,
-    }
+    name, phrase = ExactTerm("a_b", is_quoted=False), ExactTerm("c d", is_quoted=True)
+    held = {"one": {name}, "both": {name, phrase}, "none": set[ExactTerm]()}
+    assert exact_matches(held) == {"one": 1, "both": 2}
 
 
 @pytest.mark.parametrize(
-    "piece", ["+", "a+", "a.", "a_", "/a", "--a", "A-1", "a::", "=a.b-", '"', "`a"]
+    "piece",
+    ["+", "a+", "a.", "a_", "/a", "--a", "A-1", "a::", "=a.b-", '"', "`a", "\u2018a", "\u00bba"],
 )
-def test_a_question_of_a_million_characters_is_read_through_once(piece: str) -> None:
-    assert len(exact_terms(piece * (1_000_000 // len(piece)))) <= 4
+@pytest.mark.parametrize("end", ["", "a@"])
+def test_a_question_of_a_million_characters_is_read_through_once(piece: str, end: str) -> None:
+    began = time.process_time()
+    assert len(exact_terms(piece * (1_000_000 // len(piece)) + end)) <= 4
+    assert time.process_time() - began < 5.0
+
+
+@pytest.mark.parametrize("piece", ["a_", "a1234", "a::", "/a.a", "a-1", "Aa1"])
+def test_many_words_that_are_almost_names_are_read_through_once(piece: str) -> None:
+    word = piece * (190 // len(piece)) + "a@ "
+    began = time.process_time()
+    exact_terms(word * (1_000_000 // len(word)))
+    assert time.process_time() - began < 5.0
+
+
+@pytest.mark.parametrize(
+    ("piece", "asked"),
+    [("a", "a" * 1_000), ("xx ", "xx " * 333 + "x"), ("a", "a" * 999 + "b"), ("1.", "1.1")],
+)
+def test_a_million_characters_are_searched_in_no_time(piece: str, asked: str) -> None:
+    began = time.process_time()
+    text = piece * (1_000_000 // len(piece))
+    assert held_terms(text, [ExactTerm(asked, is_quoted=True)]) == set()
+    assert time.process_time() - began < 5.0
