@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from netgpt_docs_service.domain.chunks import Chunk, Vector, generation_sequence
+from netgpt_docs_service.domain.chunks import Chunk, Vector, generation_name, generation_sequence
 from netgpt_docs_service.domain.documents import DocumentFields, Manifest, Pipeline, Scalar
 
 _Count: TypeAlias = Annotated[int, Field(ge=0, le=2**53)]
@@ -74,6 +74,8 @@ class ManifestLine(Line):
         """Write a living document's manifest down."""
         fields = manifest.fields
         values = {name: getattr(manifest, name) for name in _OF_MANIFEST}
+        # Which attempt wrote the set is nothing of the document: an import's is always its own.
+        values["generation"] = generation_name(manifest.version, 1)
         values |= {name: getattr(fields, name) for name in _OF_FIELDS}
         values |= {name: getattr(manifest.pipeline, name) for name in _OF_PIPELINE}
         metadata = {

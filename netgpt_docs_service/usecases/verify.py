@@ -64,3 +64,8 @@ def rebuilt_text(chunks: Sequence[Chunk]) -> str:
         parts.append(chunk.text[max(0, position - chunk.char_start) :])
         position = chunk.char_end
     return "".join(parts)
+
+
+def has_words(text: str) -> bool:
+    """Whether any model reads something in it: punctuation alone may come to no token."""
+    return any(character.isalnum() for character in text)

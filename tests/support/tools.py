@@ -17,13 +17,14 @@ from netgpt_docs_service.store.point_reads import Retrieve
 from netgpt_docs_service.store.point_writes import Delete, Upsert
 from netgpt_docs_service.store.points import Point
 from netgpt_docs_service.usecases.archive_lines import DocumentLine
-from netgpt_docs_service.usecases.assembly import MAX_WRITE_AGE, Ports, assemble
+from netgpt_docs_service.usecases.assembly import Ports, assemble
 from netgpt_docs_service.usecases.export_documents import ExportDocuments, NotExported
 from netgpt_docs_service.usecases.findings import CheckReport
 from netgpt_docs_service.usecases.fsck import CheckStore
 from netgpt_docs_service.usecases.generation import GenerationWriter
 from netgpt_docs_service.usecases.import_documents import Embedding, ImportDocuments
 from netgpt_docs_service.usecases.services import Services
+from netgpt_docs_service.usecases.sweep import MAX_WRITE_AGE
 from tests.support.fakes import HashEmbedder, ParagraphChunker
 from tests.support.services import healthy, ports_over
 
@@ -66,6 +67,21 @@ class MovingStore:
         return await self._inner.chunks(*arguments, **options)
 
 
+class AwaitedStore:
+    """A store before whose every flip something else happens."""
+
+    def __init__(self, inner: DocumentStore, happens: Callable[[], Awaitable[object]]) -> None:
+        self._inner = inner
+        self._happens = happens
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  stands for any store
+        return getattr(self._inner, name)
+
+    async def flip(self, *arguments: Any, **options: Any) -> Manifest:  # noqa: ANN401  passes through
+        await self._happens()
+        return await self._inner.flip(*arguments, **options)
+
+
 @dataclass(slots=True)
 class Toolbox:
     """Use cases, tools, and a way to damage what is stored."""
@@ -77,6 +93,7 @@ class Toolbox:
     models_opened: int = 0
     told: list[tuple[str, int]] = field(default_factory=list)
     replaced_while_read: Callable[[], Awaitable[object]] | None = None
+    before_import_flips: Callable[[], Awaitable[object]] | None = None
 
     @property
     def ports(self) -> Ports:
@@ -145,14 +162,21 @@ class Toolbox:
 
     @property
     def importer(self) -> ImportDocuments:
-        ports = self.ports
+        ports, happens = self.ports, self.before_import_flips
+        store = ports.store
+        if happens is not None:
+            store = cast("DocumentStore", AwaitedStore(store, happens))
 
         async def opened() -> Embedding:
             self.models_opened += 1
-            return Embedding(self.chunker, GenerationWriter(ports.store, ports.embedder))
+            return Embedding(self.chunker, GenerationWriter(store, ports.embedder))
 
         return ImportDocuments(
-            store=ports.store, pipeline=ports.pipeline, open_embedding=opened, now=self.clock.now
+            store=store,
+            maintenance=ports.maintenance,
+            pipeline=ports.pipeline,
+            open_embedding=opened,
+            now=self.clock.now,
         )
 
     async def import_all(self, lines: Sequence[DocumentLine]) -> list[str]:

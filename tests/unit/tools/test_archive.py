@@ -30,6 +30,7 @@ from tests.support.archives import (
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 COUNTS = st.integers(0, 2**53)
+VERSION = 7
 MOMENTS = st.datetimes(timezones=st.just(UTC))
 SCALARS = TEXTS | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False)
 FIELDS = st.builds(
@@ -50,8 +51,8 @@ MANIFESTS = st.builds(
     Manifest,
     doc_id=TEXTS,
     sequence=COUNTS,
-    generation=st.just("7-1"),
-    version=COUNTS,
+    generation=st.just(f"{VERSION}-1"),
+    version=st.just(VERSION),
     fields=FIELDS,
     media_type=TEXTS,
     filename=st.none() | TEXTS,
