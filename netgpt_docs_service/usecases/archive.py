@@ -23,6 +23,7 @@ from netgpt_docs_service.usecases.archive_lines import (
     HeaderLine,
     Line,
     TrailerLine,
+    first_fault,
 )
 from netgpt_docs_service.usecases.verify import rebuilt_text
 
@@ -101,7 +102,7 @@ class ArchiveReader:
             if isinstance(line, DocumentLine):
                 _check(line, self.header, after=self.tally.last_id)
         except ValidationError as error:
-            raise self.damage(_first_fault(error)) from error
+            raise self.damage(first_fault(error)) from error
         except (InvalidInput, ValueError) as error:
             raise self.damage(str(error)) from error
         self.tally.add(line, written)
@@ -143,7 +144,7 @@ class ArchiveReader:
         self.is_complete = True
 
 
-def _check(line: DocumentLine, header: HeaderLine | None, *, after: str) -> None:
+def check_document(line: DocumentLine) -> None:
     """Refuse, with a ValueError or InvalidInput, a document that no service could have stored."""
     manifest = line.manifest
     if not TENANT_NAME.fullmatch(line.tenant):
@@ -153,15 +154,21 @@ def _check(line: DocumentLine, header: HeaderLine | None, *, after: str) -> None
     check_fields(manifest.manifest().fields)
     check_text(line.text, max_bytes=_UTF8_BYTES * MAX_TEXT_CHARACTERS)
     name = f"document {manifest.doc_id!r}"
-    if manifest_id(line.tenant, manifest.doc_id) <= after:
-        message = f"{name} comes twice or out of order"
-        raise ValueError(message)
     if hashlib.sha256(line.text.encode()).hexdigest() != manifest.content_sha256:
         message = f"the text of {name} does not have its content_sha256"
         raise ValueError(message)
     sequence = max(manifest.version, generation_sequence(manifest.generation))
     if sequence > manifest.sequence or manifest.char_count != len(line.text):
         message = f"the numbers of {name} contradict one another"
+        raise ValueError(message)
+
+
+def _check(line: DocumentLine, header: HeaderLine | None, *, after: str) -> None:
+    """Refuse a document that does not belong at this place of this archive, either."""
+    check_document(line)
+    name = f"document {line.manifest.doc_id!r}"
+    if manifest_id(line.tenant, line.manifest.doc_id) <= after:
+        message = f"{name} comes twice or out of order"
         raise ValueError(message)
     if header is not None and header.with_vectors != (line.chunks is not None):
         message = f"{name} is not as the header says: with_vectors is {header.with_vectors}"
@@ -184,9 +191,3 @@ def _check_chunks(line: DocumentLine, name: str, *, dimension: int) -> None:
 
 def _is_vector(vector: Vector, dimension: int) -> bool:
     return len(vector) == dimension and math.isfinite(sum(vector)) and any(vector)
-
-
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(map(str, fault["loc"]))
-    return f"{place}: {fault['msg']}" if place else fault["msg"]

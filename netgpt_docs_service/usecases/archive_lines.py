@@ -7,7 +7,7 @@ import binascii
 from array import array
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from netgpt_docs_service.domain.chunks import Chunk, Vector, generation_name, generation_sequence
 from netgpt_docs_service.domain.documents import DocumentFields, Manifest, Pipeline, Scalar
@@ -177,6 +177,13 @@ _OF_MANIFEST = tuple(
     for name in ManifestLine.model_fields
     if name not in (*_OF_PIPELINE, *_OF_FIELDS, "tags", "metadata")
 )
+
+
+def first_fault(error: ValidationError) -> str:
+    """Say in one line what is wrong first, and where."""
+    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(map(str, fault["loc"]))
+    return f"{place}: {fault['msg']}" if place else fault["msg"]
 
 
 def _base64_of(vector: Vector) -> str:

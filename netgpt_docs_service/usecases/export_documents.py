@@ -6,11 +6,19 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from netgpt_docs_service.domain.chunks import Chunk, Vector
 from netgpt_docs_service.domain.documents import Manifest
-from netgpt_docs_service.errors import DocumentDamaged
+from netgpt_docs_service.errors import DocumentDamaged, InvalidInput
 from netgpt_docs_service.store.interface import DocumentStore, ManifestEntry, StoreMaintenance
-from netgpt_docs_service.usecases.archive_lines import ChunkLine, DocumentLine, ManifestLine
+from netgpt_docs_service.usecases.archive import check_document
+from netgpt_docs_service.usecases.archive_lines import (
+    ChunkLine,
+    DocumentLine,
+    ManifestLine,
+    first_fault,
+)
 from netgpt_docs_service.usecases.verify import Examined, examine
 
 _ATTEMPTS = 3
@@ -88,14 +96,21 @@ def _line(
     text, chunks = examined.text, examined.chunks
     if not examined.verification.is_whole or not _lie_where_they_say(chunks, text):
         return NotExported(tenant, manifest.doc_id, "its chunks are not what its manifest says")
-    return DocumentLine(
-        tenant=tenant,
-        manifest=ManifestLine.of(manifest),
-        text=text,
-        chunks=None
-        if vectors is None
-        else [ChunkLine.of(chunk, vectors.get(chunk.chunk_hash)) for chunk in chunks],
-    )
+    try:
+        line = DocumentLine(
+            tenant=tenant,
+            manifest=ManifestLine.of(manifest),
+            text=text,
+            chunks=None
+            if vectors is None
+            else [ChunkLine.of(chunk, vectors.get(chunk.chunk_hash)) for chunk in chunks],
+        )
+        check_document(line)  # one that no import takes would end the import of all that follow
+    except ValidationError as error:
+        return NotExported(tenant, manifest.doc_id, first_fault(error))
+    except (InvalidInput, ValueError) as error:
+        return NotExported(tenant, manifest.doc_id, str(error))
+    return line
 
 
 def _lie_where_they_say(chunks: list[Chunk], text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,7 @@ from netgpt_docs_service.usecases.generation import GenerationWriter
 from netgpt_docs_service.usecases.import_documents import Embedding, ImportDocuments
 from netgpt_docs_service.usecases.services import Services
 from netgpt_docs_service.usecases.sweep import MAX_WRITE_AGE
-from tests.support.fakes import HashEmbedder, ParagraphChunker
+from tests.support.fakes import DIMENSION, HashEmbedder, ParagraphChunker
 from tests.support.services import healthy, ports_over
 
 BEGIN = datetime(2026, 5, 1, tzinfo=UTC)
@@ -217,6 +218,13 @@ class Toolbox:
         payload: Payload = {**point.payload, **changes}
         kept = {name: value for name, value in payload.items() if value is not None}
         await self.engine.call(Upsert(points=(Point(to or point_id, kept),)))
+
+    async def change_vector_point(self, point_id: str, *, to: str, **changes: Any) -> None:  # noqa: ANN401  any JSON
+        """Write a point under another id, with other fields and a vector."""
+        await self.change_point(point_id, to=to, **changes)
+        (point,) = await self.engine.call(Retrieve((to,)))
+        vector = array("f", [1.0] * DIMENSION).tobytes()
+        await self.engine.call(Upsert(points=(Point(to, point.payload, vector),)))
 
     async def remove_points(self, *point_ids: str) -> None:
         await self.engine.call(Delete(point_ids))
