@@ -161,12 +161,23 @@ class DocumentLine(Line):
         return chunks, vectors
 
 
+class SkippedLine(Line):
+    """A document that could not be read whole, and why; names that cannot be told are empty."""
+
+    kind: Literal["skipped"] = "skipped"
+    point_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    tenant: str
+    doc_id: str
+    reason: str
+
+
 class TrailerLine(Line):
     """How much came before, and the SHA-256 over all of its bytes."""
 
     kind: Literal["trailer"] = "trailer"
     documents: _Count
     chunks: _Count
+    skipped: _Count = 0
     sha256: _Sha256
 
 

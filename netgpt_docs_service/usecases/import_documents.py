@@ -14,7 +14,7 @@ from netgpt_docs_service.errors import InvalidInput, StoreUnavailable
 from netgpt_docs_service.store.interface import DocumentStore, StoreMaintenance
 from netgpt_docs_service.usecases.archive_lines import DocumentLine
 from netgpt_docs_service.usecases.generation import GenerationWriter
-from netgpt_docs_service.usecases.sweep import microseconds
+from netgpt_docs_service.usecases.sweep import MAX_WRITE_AGE, microseconds
 from netgpt_docs_service.usecases.verify import has_words
 
 _BATCH = 128
@@ -82,6 +82,11 @@ class ImportDocuments:
         if archived.pipeline == self.pipeline and _has_vectors(line):
             return await self._as_it_was(line, archived)
         return await self._anew(line, archived)
+
+    async def may_undo_deletions(self, exported_at: datetime) -> bool:
+        """Whether what was deleted after `exported_at` may have been forgotten to be deleted."""
+        is_old = self.now() - exported_at > MAX_WRITE_AGE
+        return is_old and (await self.maintenance.totals()).points > 0
 
     async def _standing(self, tenant: str, archived: Manifest) -> Manifest | None:
         """Return what stands, without the fence that a sweep put up against a dead import.

@@ -17,9 +17,9 @@ from netgpt_docs_service.store.point_engine import PointEngine
 from netgpt_docs_service.store.point_reads import Retrieve
 from netgpt_docs_service.store.point_writes import Delete, Upsert
 from netgpt_docs_service.store.points import Point
-from netgpt_docs_service.usecases.archive_lines import DocumentLine
+from netgpt_docs_service.usecases.archive_lines import DocumentLine, SkippedLine
 from netgpt_docs_service.usecases.assembly import Ports, assemble
-from netgpt_docs_service.usecases.export_documents import ExportDocuments, NotExported
+from netgpt_docs_service.usecases.export_documents import ExportDocuments
 from netgpt_docs_service.usecases.findings import CheckReport
 from netgpt_docs_service.usecases.fsck import CheckStore
 from netgpt_docs_service.usecases.generation import GenerationWriter
@@ -153,9 +153,9 @@ class Toolbox:
         walk = self.exporter.documents(tenant=tenant, with_vectors=vectors, after=after)
         return [cast("DocumentLine", each) async for each in walk]
 
-    async def refused(self) -> list[NotExported]:
+    async def refused(self) -> list[SkippedLine]:
         walk = self.exporter.documents()
-        return [each async for each in walk if isinstance(each, NotExported)]
+        return [each async for each in walk if isinstance(each, SkippedLine)]
 
     @property
     def exporter(self) -> ExportDocuments:
