@@ -41,7 +41,7 @@ def export(
     ] = False,
     allow_partial: Annotated[
         bool,
-        typer.Option("--allow-partial", help="Name it FILE although damaged documents lack."),
+        typer.Option("--allow-partial", help="Name it FILE though damaged documents are missing."),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -114,6 +114,6 @@ def _print(summary: dict[str, Any], *, path: Path) -> None:
     ERR.print(f"exported {summary['documents']} documents, {summary['chunks']} chunks{resumed}")
     if summary["file"] != str(path):
         ERR.print(
-            f"{escape(summary['file'])} is kept under this name, because documents lack in it; "
-            "--resume --allow-partial gives it the other"
+            f"{escape(summary['file'])} is kept under this name, because documents are "
+            "missing from it: mend them and export again, or give it its name with --resume --allow-partial"
         )

@@ -66,6 +66,23 @@ async def test_clearing_during_an_import_loses_no_document(
 
 
 @pytest.mark.parametrize("clear", [swept, repaired])
+async def test_clearing_during_an_import_over_an_older_version_loses_nothing(
+    box: Toolbox, shared: SharedEngine, clear: Callable[[Toolbox], Awaitable[None]]
+) -> None:
+    await box.ingest(text="older")
+    older = await box.export()
+    await box.ingest()
+    exported = await box.export()
+    await shared.empty()
+    await box.import_all(older)
+    box.clock.pass_by(MAX_WRITE_AGE + MINUTE)
+    box.before_import_flips = lambda: clear(box)
+
+    assert await box.import_all(exported) == ["imported"]
+    assert await box.export() == exported
+
+
+@pytest.mark.parametrize("clear", [swept, repaired])
 async def test_what_a_dead_import_left_is_cleared_a_week_later_and_not_before(
     box: Toolbox, cut_off: list[DocumentLine], clear: Callable[[Toolbox], Awaitable[None]]
 ) -> None:
@@ -113,6 +130,15 @@ async def test_two_imports_at_once_leave_one_whole_version(
 
     assert await box.import_all(exported) == ["already_there"]
     assert (await box.check()).chunks_found == 3
+    assert await box.kinds() == []
+
+
+async def test_words_of_a_raised_sequence_are_embedded_where_they_stand(box: Toolbox) -> None:
+    manifest = await box.ingest()
+    await box.ingest()
+    await box.change_point(chunk_point(manifest, 1))
+
+    assert await box.import_all(await box.export()) == ["completed"]
     assert await box.kinds() == []
 
 

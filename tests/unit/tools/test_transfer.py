@@ -90,6 +90,15 @@ async def test_a_damaged_document_is_named_and_does_not_end_the_export(box: Tool
     assert "not what its manifest says" in refused["doc"]
 
 
+async def test_a_document_that_no_import_takes_is_not_exported(box: Toolbox) -> None:
+    manifest = await box.ingest()
+    await box.change_point(manifest_point(manifest), tags=["x" * 200])
+
+    (refused,) = await box.refused()
+
+    assert (refused.doc_id, "at most 128" in refused.reason) == ("doc", True)
+
+
 async def test_without_vectors_the_text_is_embedded_anew_and_the_rest_kept(
     box: Toolbox, shared: SharedEngine
 ) -> None:
