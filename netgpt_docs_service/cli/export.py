@@ -114,6 +114,6 @@ def _print(summary: dict[str, Any], *, path: Path) -> None:
     ERR.print(f"exported {summary['documents']} documents, {summary['chunks']} chunks{resumed}")
     if summary["file"] != str(path):
         ERR.print(
-            f"{escape(summary['file'])} is kept under this name, because documents are "
-            "missing from it: mend them and export again, or give it its name with --resume --allow-partial"
+            f"{escape(summary['file'])} keeps this name, because documents are missing from it: "
+            "mend them and export again, or name it with --resume --allow-partial"
         )
