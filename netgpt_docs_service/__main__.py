@@ -41,7 +41,9 @@ def _exit_code(commands: typer.Typer) -> int:
     try:
         return commands(standalone_mode=False) or 0
     except typer.TyperException as error:
-        print_error("usage", error.format_message(), as_json=True)
+        is_stdout_taken = "-" in sys.argv[1:]  # by the archive of `export -`
+        message = error.format_message()
+        print_error("usage", message, as_json=True, is_stdout_taken=is_stdout_taken)
         return error.exit_code
 
 

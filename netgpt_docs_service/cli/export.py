@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,15 +12,21 @@ import typer
 from rich.markup import escape
 
 from netgpt_docs_service.cli.archive_file import STANDARD, ArchiveFile, begun_archive
-from netgpt_docs_service.cli.fsck import TenantOption
+from netgpt_docs_service.cli.fsck import TenantOption, check_tenant, no_document_of
 from netgpt_docs_service.cli.output import ERR, JsonOption, print_json, run
 from netgpt_docs_service.cli.start import start_settings
-from netgpt_docs_service.cli.tool_progress import told_progress
+from netgpt_docs_service.cli.tool_progress import not_exported, print_not_exported, told_progress
 from netgpt_docs_service.usecases.archive_lines import HeaderLine
-from netgpt_docs_service.usecases.export_documents import NotExported
 
 if TYPE_CHECKING:
     from netgpt_docs_service.wiring.tools import StoreTools
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _How:
+    vectors: bool
+    resume: bool
+    allow_partial: bool
 
 
 def export(
@@ -32,21 +39,31 @@ def export(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with FILE.part, or fail when it does not fit.")
     ] = False,
+    allow_partial: Annotated[
+        bool,
+        typer.Option("--allow-partial", help="Name it FILE though damaged documents are missing."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Export documents; FILE appears when it is complete, FILE.part is gone on with."""
-    summary = run(lambda: _export(path, tenant, vectors=vectors, resume=resume), as_json=as_json)
+    """Export documents; FILE appears when it is complete, and is FILE.part until then."""
+    how = _How(vectors=vectors, resume=resume, allow_partial=allow_partial)
+    summary = run(
+        lambda: _export(path, tenant, how),
+        as_json=as_json,
+        is_stdout_taken=path == STANDARD,
+    )
     if as_json and path != STANDARD:
         print_json(summary)
     elif as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False), err=True)
     else:
-        _print(summary)
+        _print(summary, path=path)
     if summary["not_exported"]:
         raise typer.Exit(1)
 
 
-async def _export(path: Path, tenant: str | None, *, vectors: bool, resume: bool) -> dict[str, Any]:
+async def _export(path: Path, tenant: str | None, how: _How) -> dict[str, Any]:
+    check_tenant(tenant)
     settings = start_settings()
     from netgpt_docs_service.wiring.tools import open_store_tools  # noqa: PLC0415  imports numpy
 
@@ -55,44 +72,48 @@ async def _export(path: Path, tenant: str | None, *, vectors: bool, resume: bool
             created_at=datetime.now(UTC),
             model=tools.model,
             dimension=tools.dimension,
-            with_vectors=vectors,
+            with_vectors=how.vectors,
             tenant=tenant,
         )
-        with begun_archive(path, header, must_resume=resume) as archive:
-            return await _written(archive, tools, header)
+        with begun_archive(path, header, resume=how.resume) as archive:
+            return await _written(archive, tools, header, allow_partial=how.allow_partial)
 
 
-async def _written(archive: ArchiveFile, tools: StoreTools, header: HeaderLine) -> dict[str, Any]:
-    failures: list[dict[str, str]] = []
-    resumed_after = archive.tally.documents
+async def _written(
+    archive: ArchiveFile, tools: StoreTools, header: HeaderLine, *, allow_partial: bool
+) -> dict[str, Any]:
+    tally = archive.tally
+    resumed_after = tally.documents
     if not archive.is_complete:
         total = await tools.export.most_documents()
         with told_progress() as tell:
             async for each in tools.export.documents(
                 tenant=header.tenant,
                 with_vectors=header.with_vectors,
-                after=archive.tally.last_id or None,
+                after=tally.last_id or None,
             ):
-                if isinstance(each, NotExported):
-                    failures.append(
-                        {"tenant": each.tenant, "doc_id": each.doc_id, "reason": each.reason}
-                    )
-                else:
-                    archive.write(each)
-                tell("documents", archive.tally.documents, total)
-    archive.finish()
+                archive.write(each)
+                tell("documents", tally.documents, total)
+    if header.tenant is not None and not (tally.documents or tally.skipped):
+        archive.discard()
+        raise no_document_of(header.tenant)
+    written = archive.finish(allow_partial=allow_partial)
     return {
-        "documents": archive.tally.documents,
-        "chunks": archive.tally.chunks,
+        "file": str(written),
+        "documents": tally.documents,
+        "chunks": tally.chunks,
         "with_vectors": header.with_vectors,
         "resumed_after": resumed_after,
-        "not_exported": failures,
+        "not_exported": [not_exported(each) for each in tally.skipped],
     }
 
 
-def _print(summary: dict[str, Any]) -> None:
-    for each in summary["not_exported"]:
-        place = f"{each['tenant']}/{each['doc_id']}"
-        ERR.print(f"[red]not exported[/red] {escape(place)}: {escape(each['reason'])}")
+def _print(summary: dict[str, Any], *, path: Path) -> None:
+    print_not_exported(summary["not_exported"])
     resumed = f", {summary['resumed_after']} of them before" if summary["resumed_after"] else ""
     ERR.print(f"exported {summary['documents']} documents, {summary['chunks']} chunks{resumed}")
+    if summary["file"] != str(path):
+        ERR.print(
+            f"{escape(summary['file'])} keeps this name, because documents are missing from it: "
+            "mend them and export again, or name it with --resume --allow-partial"
+        )

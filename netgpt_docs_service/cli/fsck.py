@@ -10,6 +10,8 @@ from rich.markup import escape
 from netgpt_docs_service.cli.output import OUT, JsonOption, print_json, run
 from netgpt_docs_service.cli.start import start_settings
 from netgpt_docs_service.cli.tool_progress import told_progress
+from netgpt_docs_service.domain.access import TENANT_NAME
+from netgpt_docs_service.errors import InvalidInput, NotFound
 from netgpt_docs_service.usecases.findings import CheckReport, Finding
 
 TenantOption = Annotated[
@@ -35,17 +37,34 @@ def fsck(
         raise typer.Exit(1)
 
 
+def check_tenant(tenant: str | None) -> None:
+    """Raise InvalidInput for what cannot be a tenant's name."""
+    if tenant is not None and not TENANT_NAME.fullmatch(tenant):
+        message = f"{tenant[:80]!r} is no tenant's name"
+        raise InvalidInput(message)
+
+
+def no_document_of(tenant: str) -> NotFound:
+    """Return the error for a tenant that may well be misspelt."""
+    return NotFound(f"tenant {tenant!r} has no document here: is the name right?")
+
+
 async def _check(tenant: str | None, *, is_repairing: bool) -> CheckReport:
+    check_tenant(tenant)
     settings = start_settings()
     from netgpt_docs_service.wiring.tools import open_store_tools  # noqa: PLC0415  imports numpy
 
     async with open_store_tools(settings, process="netgpt-docs fsck") as tools:
         with told_progress() as tell:
-            return await tools.check.check(
+            report = await tools.check.check(
                 tenant=tenant,
                 is_repairing=is_repairing,
                 tell=lambda come: tell(come.step, come.done, come.total),
             )
+    met = report.documents + report.tombstones + report.expired + report.chunks_found
+    if tenant is not None and met == 0:
+        raise no_document_of(tenant)
+    return report
 
 
 def as_document(report: CheckReport) -> dict[str, Any]:

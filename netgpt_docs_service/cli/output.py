@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -30,9 +31,9 @@ KeyOption = Annotated[
 ]
 
 
-def print_json(value: object) -> None:
-    """Print `value` as one JSON document on standard output."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+def print_json(value: object, *, is_stdout_taken: bool = False) -> None:
+    """Print `value` as one JSON document on standard output, or on standard error."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2), err=is_stdout_taken)
 
 
 def print_json_line(value: object) -> None:
@@ -41,27 +42,35 @@ def print_json_line(value: object) -> None:
     sys.stdout.flush()
 
 
-def print_error(kind: str, message: str, *, as_json: bool) -> None:
+def print_error(kind: str, message: str, *, as_json: bool, is_stdout_taken: bool = False) -> None:
     """Print why a command failed: a line for people, one JSON document for programs."""
     if as_json:
-        print_json({"error": {"kind": kind, "message": message}})
+        error = {"kind": kind, "message": message}
+        print_json({"error": error}, is_stdout_taken=is_stdout_taken)
     else:
         ERR.print(f"[red]error:[/red] {escape(message)}")
 
 
-def run(work: Callable[[], Coroutine[Any, Any, _Result]], *, as_json: bool = False) -> _Result:
+def run(
+    work: Callable[[], Coroutine[Any, Any, _Result]],
+    *,
+    as_json: bool = False,
+    is_stdout_taken: bool = False,
+) -> _Result:
     """Run a command's work; an error is one line (or one JSON document) and an exit code.
 
     1: the work failed; 2: the command line makes no sense; 3: the process could not start it
-    (settings, model, data directory); 130: interrupted.
+    (settings, model, data directory); 130: interrupted. With `is_stdout_taken` standard output is
+    the work's own, and errors go to standard error.
     """
+    tell = partial(print_error, as_json=as_json, is_stdout_taken=is_stdout_taken)
     try:
         return asyncio.run(work())
     except ServiceError as error:
-        print_error(error.kind, error.message, as_json=as_json)
+        tell(error.kind, error.message)
         raise typer.Exit(_exit_code(error)) from error
     except KeyboardInterrupt as error:
-        print_error("interrupted", "interrupted", as_json=as_json)
+        tell("interrupted", "interrupted")
         raise typer.Exit(130) from error
 
 

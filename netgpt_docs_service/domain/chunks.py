@@ -75,6 +75,16 @@ def generation_sequence(generation: str) -> int:
     return int(generation.partition("-")[0])
 
 
+def generation_begun_us(generation: str) -> int:
+    """Return the microsecond from which the age of a set counts.
+
+    An import writes at an old place in the order, so it numbers its attempt by the time it began;
+    the attempts of every other write are small numbers.
+    """
+    sequence, _, attempt = generation.partition("-")
+    return max(int(sequence), int(attempt or 0))
+
+
 def chunk_id(tenant: str, doc_id: str, generation: str, index: int) -> str:
     """Return the point id of one chunk: a uuid5, equal in every store and every process."""
     parts = ("chunk", tenant, doc_id, generation, str(index))

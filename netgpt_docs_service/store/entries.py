@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from netgpt_docs_service.domain.chunks import chunk_id, generation_sequence, manifest_id
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.errors import DocumentDamaged
 from netgpt_docs_service.store.interface import ChunkEntry, ManifestEntry
+from netgpt_docs_service.store.payload_values import check_manifest
 from netgpt_docs_service.store.payloads import Payload, manifest_of
 from netgpt_docs_service.store.points import Point
+
+_SET_NAME = re.compile(r"[1-9][0-9]{0,15}-[0-9]{1,16}")
 
 
 def manifest_entry(point: Point) -> ManifestEntry:
@@ -54,6 +59,11 @@ def chunk_entry(point: Point) -> ChunkEntry:
 
 def _manifest(point: Point, tenant: str, doc_id: str) -> Manifest:
     manifest = manifest_of(point.payload)
+    try:
+        check_manifest(manifest)
+    except ValueError as error:
+        message = f"the manifest of document {doc_id!r} is odd: {error}"
+        raise DocumentDamaged(message) from error
     if not tenant or point.id != manifest_id(tenant, doc_id):
         message = f"the manifest of document {doc_id!r} lies under an id that is not its own"
         raise DocumentDamaged(message)
@@ -80,7 +90,4 @@ def _unreadable(payload: Payload) -> str | None:
 
 
 def _is_set(generation: str) -> bool:
-    try:
-        return generation_sequence(generation) > 0
-    except ValueError:
-        return False
+    return _SET_NAME.fullmatch(generation) is not None

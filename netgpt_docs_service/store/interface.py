@@ -198,7 +198,8 @@ class StoreMaintenance(Protocol):
     ) -> AsyncIterator[ManifestEntry]:
         """Walk all manifests, tombstones included, from the point id above `after` on.
 
-        Of all tenants, or of one; those that cannot be read, or lie under a wrong id, too.
+        Of all tenants, or of one; those that cannot be read, have a value that no write stores, or
+        lie under a wrong id, too.
         """
         ...
 

@@ -16,6 +16,13 @@ from netgpt_docs_service.domain.documents import (
     Pipeline,
 )
 from netgpt_docs_service.errors import DocumentDamaged
+from netgpt_docs_service.store.payload_values import (
+    maybe_whole_number,
+    moment,
+    text,
+    texts,
+    whole_number,
+)
 
 Payload: TypeAlias = dict[str, Any]
 
@@ -78,10 +85,10 @@ def chunk_of(payload: Payload) -> Chunk:
 
 def _manifest_of(payload: Payload) -> Manifest:
     return Manifest(
-        doc_id=payload["doc_id"],
-        sequence=_number(payload, "sequence"),
-        generation=payload.get("generation"),
-        version=_number(payload, "version"),
+        doc_id=text(payload, "doc_id"),
+        sequence=whole_number(payload, "sequence"),
+        generation=None if payload.get("generation") is None else text(payload, "generation"),
+        version=whole_number(payload, "version"),
         fields=_fields_of(payload),
         media_type=payload["media_type"],
         filename=payload.get("filename"),
@@ -90,12 +97,12 @@ def _manifest_of(payload: Payload) -> Manifest:
         source_sha256=payload["source_sha256"],
         content_sha256=payload["content_sha256"],
         pipeline=Pipeline(payload["extractor"], payload["chunker"], payload["model"]),
-        chunk_count=_number(payload, "chunk_count"),
+        chunk_count=whole_number(payload, "chunk_count"),
         token_count=payload["token_count"],
         char_count=payload["char_count"],
         took_ms=payload["took_ms"],
-        created_at=datetime.fromisoformat(payload["created_at"]),
-        updated_at=datetime.fromisoformat(payload["updated_at"]),
+        created_at=moment(payload, "created_at"),
+        updated_at=moment(payload, "updated_at"),
     )
 
 
@@ -124,18 +131,18 @@ def chunk_payload(tenant: str, manifest: Manifest, chunk: Chunk) -> Payload:
 
 def _chunk_of(payload: Payload) -> Chunk:
     return Chunk(
-        doc_id=payload["doc_id"],
-        generation=payload["generation"],
-        sequence=_number(payload, "sequence"),
-        index=_number(payload, "chunk_index"),
-        text=payload["text"],
-        chunk_hash=payload["chunk_hash"],
-        char_start=payload["char_start"],
-        char_end=payload["char_end"],
-        token_count=payload["token_count"],
-        heading_path=tuple(payload["heading_path"]),
-        page_start=payload.get("page_start"),
-        page_end=payload.get("page_end"),
+        doc_id=text(payload, "doc_id"),
+        generation=text(payload, "generation"),
+        sequence=whole_number(payload, "sequence"),
+        index=whole_number(payload, "chunk_index"),
+        text=text(payload, "text"),
+        chunk_hash=text(payload, "chunk_hash"),
+        char_start=whole_number(payload, "char_start"),
+        char_end=whole_number(payload, "char_end"),
+        token_count=whole_number(payload, "token_count"),
+        heading_path=texts(payload, "heading_path"),
+        page_start=maybe_whole_number(payload, "page_start"),
+        page_end=maybe_whole_number(payload, "page_end"),
     )
 
 
@@ -159,15 +166,14 @@ def _filterable(manifest: Manifest) -> Payload:
 
 
 def _fields_of(payload: Payload) -> DocumentFields:
-    expires_at = payload.get("expires_at")
     return DocumentFields(
         title=payload.get("title"),
         doc_type=payload["doc_type"],
         intent=payload.get("intent"),
-        tags=tuple(payload["tags"]),
+        tags=texts(payload, "tags"),
         source=payload.get("source"),
         metadata={name: _domain_value(value) for name, value in payload["metadata"].items()},
-        expires_at=None if expires_at is None else datetime.fromisoformat(expires_at),
+        expires_at=None if payload.get("expires_at") is None else moment(payload, "expires_at"),
     )
 
 
@@ -182,14 +188,6 @@ def _explained(payload: Payload, what: str) -> Iterator[None]:
             "`netgpt-docs fsck` lists what is damaged"
         )
         raise DocumentDamaged(message) from error
-
-
-def _number(payload: Payload, name: str) -> int:
-    value = payload[name]
-    if type(value) is not int:
-        message = f"its {name} is {value!r}, which is no whole number"
-        raise ValueError(message)
-    return value
 
 
 def _json_value(value: MetadataValue) -> object:

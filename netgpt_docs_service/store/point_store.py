@@ -193,7 +193,7 @@ class PointStore:
                     with_vector=True,
                 )
             )
-            found += [_stored_vector(point) for point in points if point.vector is not None]
+            found += [_stored_vector(point) for point in points if _has_vector(point)]
             if offset is None:
                 return found
 
@@ -285,6 +285,11 @@ def _always_room() -> None:
 def _batches(items: Sequence[ItemT]) -> Iterator[tuple[ItemT, ...]]:
     for start in range(0, len(items), _BATCH):
         yield tuple(items[start : start + _BATCH])
+
+
+def _has_vector(point: Point) -> bool:
+    names = (point.payload.get("generation"), point.payload.get("chunk_hash"))
+    return point.vector is not None and all(isinstance(each, str) for each in names)
 
 
 def _stored_vector(point: Point) -> StoredVector:

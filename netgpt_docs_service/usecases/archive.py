@@ -22,7 +22,9 @@ from netgpt_docs_service.usecases.archive_lines import (
     DocumentLine,
     HeaderLine,
     Line,
+    SkippedLine,
     TrailerLine,
+    first_fault,
 )
 from netgpt_docs_service.usecases.verify import rebuilt_text
 
@@ -31,8 +33,8 @@ MAX_LINE_BYTES = 256 * 2**20
 """A million characters in small chunks of a wide model come to a third of that."""
 
 _UTF8_BYTES = 4
-_LATER: TypeAdapter[DocumentLine | TrailerLine] = TypeAdapter(
-    Annotated[DocumentLine | TrailerLine, Field(discriminator="kind")]
+_LATER: TypeAdapter[DocumentLine | SkippedLine | TrailerLine] = TypeAdapter(
+    Annotated[DocumentLine | SkippedLine | TrailerLine, Field(discriminator="kind")]
 )
 
 
@@ -53,7 +55,9 @@ class ArchiveTally:
 
     documents: int = 0
     chunks: int = 0
+    skipped: list[SkippedLine] = field(default_factory=list)
     last_id: str = ""
+    """The point id up to which the export has come."""
     _sha256: Any = field(default_factory=hashlib.sha256)
 
     def add(self, line: Line, written: bytes) -> None:
@@ -62,12 +66,17 @@ class ArchiveTally:
         if isinstance(line, DocumentLine):
             self.documents += 1
             self.chunks += line.manifest.chunk_count
-            self.last_id = manifest_id(line.tenant, line.manifest.doc_id)
+        elif isinstance(line, SkippedLine):
+            self.skipped.append(line)
+        self.last_id = _point_id(line) or self.last_id
 
     def trailer(self) -> TrailerLine:
         """Return the line that ends the archive."""
         return TrailerLine(
-            documents=self.documents, chunks=self.chunks, sha256=self._sha256.hexdigest()
+            documents=self.documents,
+            chunks=self.chunks,
+            skipped=len(self.skipped),
+            sha256=self._sha256.hexdigest(),
         )
 
 
@@ -82,7 +91,7 @@ class ArchiveReader:
     """Of the line that was read last, from 1."""
 
     def read(self, written: bytes) -> DocumentLine | None:
-        """Return the document of the next line; None for the header and the trailer.
+        """Return the document of the next line; None for a line of another kind.
 
         Raises ArchiveDamaged, which names the line, for anything an export would not write there.
         """
@@ -98,10 +107,10 @@ class ArchiveReader:
             if isinstance(line, TrailerLine):
                 self._end(line)
                 return None
-            if isinstance(line, DocumentLine):
+            if isinstance(line, DocumentLine | SkippedLine):
                 _check(line, self.header, after=self.tally.last_id)
         except ValidationError as error:
-            raise self.damage(_first_fault(error)) from error
+            raise self.damage(first_fault(error)) from error
         except (InvalidInput, ValueError) as error:
             raise self.damage(str(error)) from error
         self.tally.add(line, written)
@@ -135,15 +144,15 @@ class ArchiveReader:
         expected = self.tally.trailer()
         if trailer != expected:
             message = (
-                f"the trailer promises {trailer.documents} documents, {trailer.chunks} chunks and "
-                f"SHA-256 {trailer.sha256}; before it came {expected.documents}, "
-                f"{expected.chunks} and {expected.sha256}"
+                f"the trailer promises {trailer.documents} documents, {trailer.chunks} chunks, "
+                f"{trailer.skipped} skipped and SHA-256 {trailer.sha256}; before it came "
+                f"{expected.documents}, {expected.chunks}, {expected.skipped} and {expected.sha256}"
             )
             raise ValueError(message)
         self.is_complete = True
 
 
-def _check(line: DocumentLine, header: HeaderLine | None, *, after: str) -> None:
+def check_document(line: DocumentLine) -> None:
     """Refuse, with a ValueError or InvalidInput, a document that no service could have stored."""
     manifest = line.manifest
     if not TENANT_NAME.fullmatch(line.tenant):
@@ -153,9 +162,6 @@ def _check(line: DocumentLine, header: HeaderLine | None, *, after: str) -> None
     check_fields(manifest.manifest().fields)
     check_text(line.text, max_bytes=_UTF8_BYTES * MAX_TEXT_CHARACTERS)
     name = f"document {manifest.doc_id!r}"
-    if manifest_id(line.tenant, manifest.doc_id) <= after:
-        message = f"{name} comes twice or out of order"
-        raise ValueError(message)
     if hashlib.sha256(line.text.encode()).hexdigest() != manifest.content_sha256:
         message = f"the text of {name} does not have its content_sha256"
         raise ValueError(message)
@@ -163,6 +169,26 @@ def _check(line: DocumentLine, header: HeaderLine | None, *, after: str) -> None
     if sequence > manifest.sequence or manifest.char_count != len(line.text):
         message = f"the numbers of {name} contradict one another"
         raise ValueError(message)
+
+
+def _point_id(line: Line) -> str:
+    """Return where in the order of an export a line belongs; empty for one that is no document."""
+    if isinstance(line, DocumentLine):
+        return manifest_id(line.tenant, line.manifest.doc_id)
+    return line.point_id if isinstance(line, SkippedLine) else ""
+
+
+def _check(line: DocumentLine | SkippedLine, header: HeaderLine | None, *, after: str) -> None:
+    """Refuse what does not belong at this place of this archive, too."""
+    doc_id = line.doc_id if isinstance(line, SkippedLine) else line.manifest.doc_id
+    name = f"document {doc_id!r}"
+    if isinstance(line, DocumentLine):
+        check_document(line)
+    if _point_id(line) <= after:
+        message = f"{name} comes twice or out of order"
+        raise ValueError(message)
+    if isinstance(line, SkippedLine):
+        return
     if header is not None and header.with_vectors != (line.chunks is not None):
         message = f"{name} is not as the header says: with_vectors is {header.with_vectors}"
         raise ValueError(message)
@@ -184,9 +210,3 @@ def _check_chunks(line: DocumentLine, name: str, *, dimension: int) -> None:
 
 def _is_vector(vector: Vector, dimension: int) -> bool:
     return len(vector) == dimension and math.isfinite(sum(vector)) and any(vector)
-
-
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(map(str, fault["loc"]))
-    return f"{place}: {fault['msg']}" if place else fault["msg"]

@@ -7,9 +7,9 @@ import binascii
 from array import array
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from netgpt_docs_service.domain.chunks import Chunk, Vector, generation_sequence
+from netgpt_docs_service.domain.chunks import Chunk, Vector, generation_name, generation_sequence
 from netgpt_docs_service.domain.documents import DocumentFields, Manifest, Pipeline, Scalar
 
 _Count: TypeAlias = Annotated[int, Field(ge=0, le=2**53)]
@@ -74,6 +74,8 @@ class ManifestLine(Line):
         """Write a living document's manifest down."""
         fields = manifest.fields
         values = {name: getattr(manifest, name) for name in _OF_MANIFEST}
+        # Which attempt wrote the set is nothing of the document: an import's is always its own.
+        values["generation"] = generation_name(manifest.version, 1)
         values |= {name: getattr(fields, name) for name in _OF_FIELDS}
         values |= {name: getattr(manifest.pipeline, name) for name in _OF_PIPELINE}
         metadata = {
@@ -159,12 +161,23 @@ class DocumentLine(Line):
         return chunks, vectors
 
 
+class SkippedLine(Line):
+    """A document that could not be read whole, and why; names that cannot be told are empty."""
+
+    kind: Literal["skipped"] = "skipped"
+    point_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    tenant: str
+    doc_id: str
+    reason: str
+
+
 class TrailerLine(Line):
     """How much came before, and the SHA-256 over all of its bytes."""
 
     kind: Literal["trailer"] = "trailer"
     documents: _Count
     chunks: _Count
+    skipped: _Count = 0
     sha256: _Sha256
 
 
@@ -175,6 +188,13 @@ _OF_MANIFEST = tuple(
     for name in ManifestLine.model_fields
     if name not in (*_OF_PIPELINE, *_OF_FIELDS, "tags", "metadata")
 )
+
+
+def first_fault(error: ValidationError) -> str:
+    """Say in one line what is wrong first, and where."""
+    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(map(str, fault["loc"]))
+    return f"{place}: {fault['msg']}" if place else fault["msg"]
 
 
 def _base64_of(vector: Vector) -> str:

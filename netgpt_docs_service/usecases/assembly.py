@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from netgpt_docs_service.chunking.interface import Chunker
 from netgpt_docs_service.domain.documents import Pipeline
@@ -23,11 +23,8 @@ from netgpt_docs_service.usecases.read import ReadDocuments
 from netgpt_docs_service.usecases.search import SearchDocuments
 from netgpt_docs_service.usecases.sequence import SequenceClock
 from netgpt_docs_service.usecases.services import Services
-from netgpt_docs_service.usecases.sweep import SweepStore
+from netgpt_docs_service.usecases.sweep import MAX_WRITE_AGE, SweepStore
 from netgpt_docs_service.usecases.turns import DocumentTurns
-
-MAX_WRITE_AGE = timedelta(days=7)
-"""A write that is older than this is dead: its chunks are removed and it can no longer win."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,23 +6,23 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from netgpt_docs_service.domain.chunks import Chunk, Vector
 from netgpt_docs_service.domain.documents import Manifest
-from netgpt_docs_service.errors import DocumentDamaged
+from netgpt_docs_service.errors import DocumentDamaged, InvalidInput
 from netgpt_docs_service.store.interface import DocumentStore, ManifestEntry, StoreMaintenance
-from netgpt_docs_service.usecases.archive_lines import ChunkLine, DocumentLine, ManifestLine
+from netgpt_docs_service.usecases.archive import check_document
+from netgpt_docs_service.usecases.archive_lines import (
+    ChunkLine,
+    DocumentLine,
+    ManifestLine,
+    SkippedLine,
+    first_fault,
+)
 from netgpt_docs_service.usecases.verify import Examined, examine
 
 _ATTEMPTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class NotExported:
-    """A document that could not be read whole, and why."""
-
-    tenant: str
-    doc_id: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class ExportDocuments:
 
     async def documents(
         self, *, tenant: str | None = None, with_vectors: bool = False, after: str | None = None
-    ) -> AsyncIterator[DocumentLine | NotExported]:
+    ) -> AsyncIterator[DocumentLine | SkippedLine]:
         """Walk documents of all tenants or of one by their manifests' point ids, above `after`.
 
         One that is written meanwhile comes as it was before or after; one that is damaged is
@@ -52,12 +52,12 @@ class ExportDocuments:
 
     async def _document(
         self, entry: ManifestEntry, *, with_vectors: bool
-    ) -> DocumentLine | NotExported | None:
+    ) -> DocumentLine | SkippedLine | None:
         tenant, manifest = entry.tenant, entry.manifest
         reason = entry.problem or ""
         for _ in range(_ATTEMPTS):
             if manifest is None:
-                return NotExported(tenant, entry.doc_id, reason)
+                return _skipped(entry, reason)
             if not manifest.is_readable(self.now()):
                 return None
             try:
@@ -65,13 +65,13 @@ class ExportDocuments:
                 vectors = await self._vectors(tenant, manifest) if with_vectors else None
                 stands = await self.store.manifest(tenant, manifest.doc_id)
             except DocumentDamaged as error:
-                return NotExported(tenant, entry.doc_id, error.message)
+                return _skipped(entry, error.message)
             if stands is None:
                 return None
             if stands.generation == manifest.generation:
-                return _line(tenant, stands, examined, vectors)
+                return _line(entry, stands, examined, vectors)
             manifest = stands
-        return NotExported(tenant, entry.doc_id, "it kept changing while it was read")
+        return _skipped(entry, "it kept changing while it was read")
 
     async def _vectors(self, tenant: str, manifest: Manifest) -> dict[str, Vector]:
         stored = await self.store.stored_vectors(tenant, manifest.doc_id)
@@ -83,18 +83,31 @@ class ExportDocuments:
 
 
 def _line(
-    tenant: str, manifest: Manifest, examined: Examined, vectors: dict[str, Vector] | None
-) -> DocumentLine | NotExported:
+    entry: ManifestEntry, manifest: Manifest, examined: Examined, vectors: dict[str, Vector] | None
+) -> DocumentLine | SkippedLine:
     text, chunks = examined.text, examined.chunks
     if not examined.verification.is_whole or not _lie_where_they_say(chunks, text):
-        return NotExported(tenant, manifest.doc_id, "its chunks are not what its manifest says")
-    return DocumentLine(
-        tenant=tenant,
-        manifest=ManifestLine.of(manifest),
-        text=text,
-        chunks=None
-        if vectors is None
-        else [ChunkLine.of(chunk, vectors.get(chunk.chunk_hash)) for chunk in chunks],
+        return _skipped(entry, "its chunks are not what its manifest says")
+    try:
+        line = DocumentLine(
+            tenant=entry.tenant,
+            manifest=ManifestLine.of(manifest),
+            text=text,
+            chunks=None
+            if vectors is None
+            else [ChunkLine.of(chunk, vectors.get(chunk.chunk_hash)) for chunk in chunks],
+        )
+        check_document(line)  # one that no import takes would end the import of all that follow
+    except ValidationError as error:
+        return _skipped(entry, first_fault(error))
+    except (InvalidInput, ValueError) as error:
+        return _skipped(entry, str(error))
+    return line
+
+
+def _skipped(entry: ManifestEntry, reason: str) -> SkippedLine:
+    return SkippedLine(
+        point_id=entry.point_id, tenant=entry.tenant, doc_id=entry.doc_id, reason=reason
     )
 
 

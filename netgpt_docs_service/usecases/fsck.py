@@ -13,7 +13,7 @@ from netgpt_docs_service.store.interface import DocumentStore, ManifestEntry, St
 from netgpt_docs_service.usecases.findings import CheckReport, Finding, FindingKind
 from netgpt_docs_service.usecases.fsck_sets import SetCheck
 from netgpt_docs_service.usecases.sweep import SweepStore
-from netgpt_docs_service.usecases.verify import Examined, Verification, examine
+from netgpt_docs_service.usecases.verify import Examined, Verification, examine, has_words
 
 _ATTEMPTS = 3
 _TELL_EVERY = 100
@@ -133,7 +133,7 @@ class CheckStore:
 
     async def _vectors(self, report: CheckReport, tenant: str | None) -> None:
         async for owner, chunk in self.maintenance.unembedded():
-            if tenant not in (None, owner) or not _has_words(chunk):
+            if tenant not in (None, owner) or not has_words(chunk.text):
                 continue
             name = (owner, chunk.doc_id)
             stands = (await self.maintenance.manifests_of([name])).get(name)
@@ -177,11 +177,6 @@ def _difference(examined: Examined) -> str:
         if len(examined.text) != expected
         else f"its {expected} characters are not those that were stored"
     )
-
-
-def _has_words(chunk: Chunk) -> bool:
-    """Whether any model reads something in it: punctuation alone may come to no token."""
-    return any(character.isalnum() for character in chunk.text)
 
 
 def _teller(

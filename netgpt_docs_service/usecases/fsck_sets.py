@@ -6,7 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from netgpt_docs_service.domain.chunks import chunk_id, generation_sequence
+from netgpt_docs_service.domain.chunks import (
+    chunk_id,
+    generation_begun_us,
+    generation_sequence,
+)
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.errors import DocumentDamaged
 from netgpt_docs_service.store.interface import (
@@ -114,7 +118,7 @@ class SetCheck:
                 return FindingKind.STALE_SET
             self.report.settling_sets += 1
             return None
-        if sequence >= microseconds(self.oldest_write):
+        if generation_begun_us(generation) >= microseconds(self.oldest_write):
             self.report.unfinished_sets += 1
             return None
         return FindingKind.ORPHAN_SET if manifest is None else FindingKind.ABANDONED_SET

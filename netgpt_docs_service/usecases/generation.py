@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
 
-from netgpt_docs_service.domain.chunks import Chunk, Passage, StoredVector, Vector
+from netgpt_docs_service.domain.chunks import (
+    Chunk,
+    Passage,
+    StoredVector,
+    Vector,
+    generation_sequence,
+)
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.embedding.interface import Embedder
 from netgpt_docs_service.errors import StoreUnavailable
@@ -88,6 +94,17 @@ class GenerationWriter:
             vectors = [known.get(chunk.chunk_hash) for chunk in copies]
             await self.store.write_chunks(tenant, manifest, copies, vectors=vectors)
         return await self._count_back(tenant, manifest, len(chunks)) is None
+
+    async def complete(self, tenant: str, manifest: Manifest, passages: Sequence[Passage]) -> int:
+        """Write the set that `manifest` names again, and return how many passages were embedded."""
+        stored = await self.store.stored_vectors(tenant, manifest.doc_id)
+        known: dict[str, Vector] = {each.chunk_hash: each.vector for each in stored}
+        made_it = replace(manifest, sequence=generation_sequence(str(manifest.generation)))
+        embedded = 0
+        for batch in _batches(passages, _BATCH):
+            embedded += await self._embed_missing(batch, known)
+            await self._store(tenant, made_it, batch, known)
+        return embedded
 
     async def _embed_missing(self, batch: Sequence[Passage], known: dict[str, Vector]) -> int:
         missing = {

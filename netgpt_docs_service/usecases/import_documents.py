@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from netgpt_docs_service.chunking.interface import Chunker
-from netgpt_docs_service.domain.chunks import generation_name
+from netgpt_docs_service.domain.chunks import generation_name, generation_sequence
 from netgpt_docs_service.domain.documents import Manifest, Pipeline
 from netgpt_docs_service.errors import InvalidInput, StoreUnavailable
-from netgpt_docs_service.store.interface import DocumentStore
+from netgpt_docs_service.store.interface import DocumentStore, StoreMaintenance
 from netgpt_docs_service.usecases.archive_lines import DocumentLine
 from netgpt_docs_service.usecases.generation import GenerationWriter
-from netgpt_docs_service.usecases.sweep import microseconds
+from netgpt_docs_service.usecases.sweep import MAX_WRITE_AGE, microseconds
+from netgpt_docs_service.usecases.verify import has_words
 
 _BATCH = 128
 _MOST_AHEAD = timedelta(days=1)
@@ -25,7 +26,7 @@ class ImportStatus(StrEnum):
 
     IMPORTED = "imported"
     COMPLETED = "completed"
-    """The same version stood there with chunks missing."""
+    """The same version stood there with chunks or vectors missing."""
     ALREADY_THERE = "already_there"
     NEWER = "newer"
     """A later version stands, or the document was deleted later."""
@@ -58,6 +59,7 @@ class ImportDocuments:
     """
 
     store: DocumentStore
+    maintenance: StoreMaintenance
     pipeline: Pipeline
     open_embedding: Callable[[], Awaitable[Embedding]]
     """Called for the first document that must be embedded; it may take seconds."""
@@ -74,70 +76,132 @@ class ImportDocuments:
             raise InvalidInput(message)
         if not archived.is_readable(self.now()):
             return Imported(status=ImportStatus.EXPIRED)
-        stands = await self.store.manifest(line.tenant, archived.doc_id)
-        has_vectors = line.chunks is not None and archived.pipeline == self.pipeline
+        stands = await self._standing(line.tenant, archived)
         if stands is not None and stands.sequence >= archived.sequence:
-            return await self._again(line, archived, stands, has_vectors=has_vectors)
-        if has_vectors:
-            return await self._as_it_was(line, archived, ImportStatus.IMPORTED)
+            return await self._again(line, archived, stands)
+        if archived.pipeline == self.pipeline and _has_vectors(line):
+            return await self._as_it_was(line, archived)
         return await self._anew(line, archived)
 
-    async def _again(
-        self, line: DocumentLine, archived: Manifest, stands: Manifest, *, has_vectors: bool
-    ) -> Imported:
-        """Complete the very set of chunks that is archived, if some of it is missing."""
-        if stands.generation == archived.generation and has_vectors:
-            generation = str(stands.generation)
-            counted = await self.store.count_chunks(line.tenant, stands.doc_id, generation)
-            if counted < stands.chunk_count:
-                return await self._as_it_was(line, archived, ImportStatus.COMPLETED)
-        is_same = stands.sequence == archived.sequence and not stands.is_tombstone
-        is_same = is_same or stands.generation == archived.generation
-        return Imported(status=ImportStatus.ALREADY_THERE if is_same else ImportStatus.NEWER)
+    async def may_undo_deletions(self, exported_at: datetime) -> bool:
+        """Whether what was deleted after `exported_at` may have been forgotten to be deleted."""
+        is_old = self.now() - exported_at > MAX_WRITE_AGE
+        return is_old and (await self.maintenance.totals()).points > 0
 
-    async def _as_it_was(
-        self, line: DocumentLine, archived: Manifest, status: ImportStatus
-    ) -> Imported:
-        tenant = line.tenant
-        chunks, vectors = line.stored_chunks()
-        for start in range(0, len(chunks), _BATCH):
-            part = slice(start, start + _BATCH)
-            await self.store.write_chunks(tenant, archived, chunks[part], vectors=vectors[part])
-        generation = str(archived.generation)
-        counted = await self.store.count_chunks(tenant, archived.doc_id, generation)
+    async def _standing(self, tenant: str, archived: Manifest) -> Manifest | None:
+        """Return what stands, without the fence that a sweep put up against a dead import.
+
+        No deletion has the very sequence of a version: it comes after it.
+        """
         stands = await self.store.manifest(tenant, archived.doc_id)
-        if counted != len(chunks) and (stands is None or stands.sequence < archived.sequence):
+        if stands is None or not stands.is_tombstone or stands.sequence != archived.sequence:
+            return stands
+        is_forgotten = await self.maintenance.forget(tenant, stands)
+        return None if is_forgotten else await self.store.manifest(tenant, archived.doc_id)
+
+    async def _again(self, line: DocumentLine, archived: Manifest, stands: Manifest) -> Imported:
+        """Complete the version that is archived, if some of it is missing where it stands."""
+        if not _is_same_version(stands, archived):
+            return Imported(status=ImportStatus.NEWER)
+        is_same_set = stands.pipeline == archived.pipeline == self.pipeline and (
+            stands.content_sha256 == archived.content_sha256
+        )
+        if line.chunks is None or not is_same_set or await self._is_whole(line, stands):
+            return Imported(status=ImportStatus.ALREADY_THERE)
+        embedded = 0
+        if _has_vectors(line):
+            await self._write(line, stands)
+        else:
+            embedding = await self.open_embedding()
+            passages = await embedding.chunker.chunk(line.text, media_type=stands.media_type)
+            embedded = await embedding.writer.complete(line.tenant, stands, passages)
+        done = Imported(status=ImportStatus.COMPLETED, chunks=stands.chunk_count, embedded=embedded)
+        return await self._flipped(line.tenant, stands, done)
+
+    async def _is_whole(self, line: DocumentLine, stands: Manifest) -> bool:
+        generation = str(stands.generation)
+        counted = await self.store.count_chunks(line.tenant, stands.doc_id, generation)
+        if counted < stands.chunk_count:
+            return False
+        stored = await self.store.stored_vectors(line.tenant, stands.doc_id)
+        embedded = sum(each.generation == generation for each in stored)
+        return embedded >= sum(has_words(chunk.text) for chunk in line.stored_chunks()[0])
+
+    async def _as_it_was(self, line: DocumentLine, archived: Manifest) -> Imported:
+        manifest = self._in_a_set_of_its_own(archived)
+        written = await self._write(line, manifest)
+        counted = await self.store.count_chunks(
+            line.tenant, archived.doc_id, str(manifest.generation)
+        )
+        stands = await self.store.manifest(line.tenant, archived.doc_id)
+        if counted != written and (stands is None or stands.sequence < archived.sequence):
             message = (
-                f"document {archived.doc_id!r}: {counted} of {len(chunks)} chunks were found after "
+                f"document {archived.doc_id!r}: {counted} of {written} chunks were found after "
                 "writing them; nothing was made visible"
             )
             raise StoreUnavailable(message)
-        return await self._flipped(tenant, archived, Imported(status=status, chunks=len(chunks)))
+        done = Imported(status=ImportStatus.IMPORTED, chunks=written)
+        return await self._flipped(line.tenant, manifest, done)
+
+    async def _write(self, line: DocumentLine, manifest: Manifest) -> int:
+        """Write the archived chunks as the set that `manifest` names; return how many."""
+        generation = str(manifest.generation)
+        sequence = generation_sequence(generation)
+        archived, vectors = line.stored_chunks()
+        chunks = [replace(each, generation=generation, sequence=sequence) for each in archived]
+        for start in range(0, len(chunks), _BATCH):
+            part = slice(start, start + _BATCH)
+            await self.store.write_chunks(
+                line.tenant, manifest, chunks[part], vectors=vectors[part]
+            )
+        return len(chunks)
 
     async def _anew(self, line: DocumentLine, archived: Manifest) -> Imported:
         embedding = await self.open_embedding()
         passages = await embedding.chunker.chunk(line.text, media_type=archived.media_type)
-        # A set of its own: an attempt that was cut off may have been made by another pipeline.
-        attempt = microseconds(self.now())
-        manifest = replace(
-            archived,
-            generation=generation_name(archived.sequence, attempt),
-            pipeline=self.pipeline,
-        )
+        manifest = replace(self._in_a_set_of_its_own(archived), pipeline=self.pipeline)
         written = await embedding.writer.write(
             line.tenant, manifest, passages, previous_generation=None
         )
         if written.superseded_by is not None:
-            return Imported(status=ImportStatus.NEWER)
+            return await self._overtaken(line.tenant, manifest, written.superseded_by)
         manifest = replace(manifest, chunk_count=written.chunks, token_count=written.tokens)
         done = Imported(
             status=ImportStatus.IMPORTED, chunks=written.chunks, embedded=written.embedded
         )
         return await self._flipped(line.tenant, manifest, done)
 
+    def _in_a_set_of_its_own(self, archived: Manifest) -> Manifest:
+        """Number the attempt by its time: by its old place a sweep would take the set for dead.
+
+        An attempt that was cut off may have been made by another pipeline: its set is not this one.
+        """
+        generation = generation_name(archived.sequence, microseconds(self.now()))
+        return replace(archived, generation=generation)
+
     async def _flipped(self, tenant: str, manifest: Manifest, done: Imported) -> Imported:
         stands = await self.store.flip(tenant, manifest)
-        await self.store.sweep(tenant, stands)
         if stands.generation != manifest.generation:
-            return Imported(status=ImportStatus.NEWER, embedded=done.embedded)
+            return await self._overtaken(tenant, manifest, stands)
+        await self.store.sweep(tenant, stands)
         return done
+
+    async def _overtaken(self, tenant: str, manifest: Manifest, stands: Manifest) -> Imported:
+        await self.store.sweep(tenant, stands)
+        is_same = _is_same_version(stands, manifest)  # by another import of the same archive
+        return Imported(status=ImportStatus.ALREADY_THERE if is_same else ImportStatus.NEWER)
+
+
+def _is_same_version(stands: Manifest, archived: Manifest) -> bool:
+    return not stands.is_tombstone and stands.version == archived.version
+
+
+def _has_vectors(line: DocumentLine) -> bool:
+    """Whether all that can be found by meaning can be so without embedding anything."""
+    if line.chunks is None:
+        return False
+    chunks, vectors = line.stored_chunks()
+    return all(
+        vector is not None or not has_words(chunk.text)
+        for chunk, vector in zip(chunks, vectors, strict=True)
+    )

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from netgpt_docs_service.domain.chunks import generation_sequence
+from netgpt_docs_service.domain.chunks import generation_begun_us, generation_sequence
 from netgpt_docs_service.domain.documents import Manifest, tombstone
 from netgpt_docs_service.errors import DocumentDamaged, NotFound
 from netgpt_docs_service.store.interface import DocumentStore, GenerationSet, StoreMaintenance
+
+MAX_WRITE_AGE = timedelta(days=7)
+"""A write that is older than this is dead: its chunks are removed and it can no longer win."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +89,8 @@ class SweepStore:
             return False
         sequence = generation_sequence(each.generation)
         is_below = manifest is not None and sequence <= manifest.sequence
-        return is_below or sequence < microseconds(self._oldest_write())
+        begun_us = generation_begun_us(each.generation)
+        return is_below or begun_us < microseconds(self._oldest_write())
 
     async def _sweep_document(self, each: GenerationSet) -> int:
         manifest = await self.store.manifest(each.tenant, each.doc_id)

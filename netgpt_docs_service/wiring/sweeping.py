@@ -29,6 +29,10 @@ async def sweep_once(sweep: SweepStore, metrics: Metrics) -> None:
         metrics.record_failed_sweep()
         _LOG.warning("a sweep was given up: %s", error)
         return
+    except Exception:  # noqa: BLE001  what ends this task ends it for the process's life
+        metrics.record_failed_sweep()
+        _LOG.exception("a sweep failed")
+        return
     counts = {"expired": swept.expired, "chunks": swept.chunks, "tombstones": swept.tombstones}
     metrics.record_sweep(**counts)
     if any(counts.values()):

@@ -15,12 +15,11 @@ from netgpt_docs_service.observability.metrics import Metrics
 from netgpt_docs_service.settings import Settings
 from netgpt_docs_service.store.collection_description import beside_layout
 from netgpt_docs_service.store.interface import DocumentStore
-from netgpt_docs_service.usecases.assembly import MAX_WRITE_AGE
 from netgpt_docs_service.usecases.export_documents import ExportDocuments
 from netgpt_docs_service.usecases.fsck import CheckStore
 from netgpt_docs_service.usecases.generation import GenerationWriter
 from netgpt_docs_service.usecases.import_documents import Embedding, ImportDocuments
-from netgpt_docs_service.usecases.sweep import SweepStore
+from netgpt_docs_service.usecases.sweep import MAX_WRITE_AGE, SweepStore
 from netgpt_docs_service.wiring.model import fingerprint_digest, load_model, read_model_files
 from netgpt_docs_service.wiring.pipeline import make_chunker, pipeline_of
 from netgpt_docs_service.wiring.store_use import StoreUse
@@ -91,6 +90,7 @@ async def open_import(settings: Settings) -> AsyncIterator[ImportDocuments]:
         )
         yield ImportDocuments(
             store=store.documents,
+            maintenance=store.maintenance,
             pipeline=pipeline_of(chunker, fingerprint),
             open_embedding=_LateEmbedding(settings, stack, store.documents, chunker, metrics),
             now=_now,

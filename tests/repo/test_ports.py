@@ -9,6 +9,7 @@ MAY_HOLD_MAINTENANCE = {
     "usecases/sweep.py": "clears away stale chunks of all tenants",
     "usecases/fsck": "checks all tenants' documents for the operator",
     "usecases/export_documents.py": "reads all tenants' documents for the operator's archive",
+    "usecases/import_documents.py": "counts, and forgets fences that sweeps put up against it",
     "usecases/assembly.py": "hands the port to those use cases",
     "usecases/health.py": "pings and counts, and returns no tenant's data",
     "wiring/services.py": "hands the port to those use cases",

@@ -18,6 +18,7 @@ from netgpt_docs_service.usecases.archive_lines import (
     DocumentLine,
     HeaderLine,
     ManifestLine,
+    SkippedLine,
 )
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -77,7 +78,9 @@ def in_order(*doc_ids: str) -> list[DocumentLine]:
     ]
 
 
-def archive_lines(documents: Sequence[DocumentLine], *, header: HeaderLine = HEADER) -> list[bytes]:
+def archive_lines(
+    documents: Sequence[DocumentLine | SkippedLine], *, header: HeaderLine = HEADER
+) -> list[bytes]:
     """Return the lines of a whole archive."""
     tally, lines = ArchiveTally(), []
     for line in (header, *documents):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -16,15 +17,16 @@ from netgpt_docs_service.store.point_engine import PointEngine
 from netgpt_docs_service.store.point_reads import Retrieve
 from netgpt_docs_service.store.point_writes import Delete, Upsert
 from netgpt_docs_service.store.points import Point
-from netgpt_docs_service.usecases.archive_lines import DocumentLine
-from netgpt_docs_service.usecases.assembly import MAX_WRITE_AGE, Ports, assemble
-from netgpt_docs_service.usecases.export_documents import ExportDocuments, NotExported
+from netgpt_docs_service.usecases.archive_lines import DocumentLine, SkippedLine
+from netgpt_docs_service.usecases.assembly import Ports, assemble
+from netgpt_docs_service.usecases.export_documents import ExportDocuments
 from netgpt_docs_service.usecases.findings import CheckReport
 from netgpt_docs_service.usecases.fsck import CheckStore
 from netgpt_docs_service.usecases.generation import GenerationWriter
 from netgpt_docs_service.usecases.import_documents import Embedding, ImportDocuments
 from netgpt_docs_service.usecases.services import Services
-from tests.support.fakes import HashEmbedder, ParagraphChunker
+from netgpt_docs_service.usecases.sweep import MAX_WRITE_AGE
+from tests.support.fakes import DIMENSION, HashEmbedder, ParagraphChunker
 from tests.support.services import healthy, ports_over
 
 BEGIN = datetime(2026, 5, 1, tzinfo=UTC)
@@ -66,6 +68,21 @@ class MovingStore:
         return await self._inner.chunks(*arguments, **options)
 
 
+class AwaitedStore:
+    """A store before whose every flip something else happens."""
+
+    def __init__(self, inner: DocumentStore, happens: Callable[[], Awaitable[object]]) -> None:
+        self._inner = inner
+        self._happens = happens
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  stands for any store
+        return getattr(self._inner, name)
+
+    async def flip(self, *arguments: Any, **options: Any) -> Manifest:  # noqa: ANN401  passes through
+        await self._happens()
+        return await self._inner.flip(*arguments, **options)
+
+
 @dataclass(slots=True)
 class Toolbox:
     """Use cases, tools, and a way to damage what is stored."""
@@ -77,6 +94,7 @@ class Toolbox:
     models_opened: int = 0
     told: list[tuple[str, int]] = field(default_factory=list)
     replaced_while_read: Callable[[], Awaitable[object]] | None = None
+    before_import_flips: Callable[[], Awaitable[object]] | None = None
 
     @property
     def ports(self) -> Ports:
@@ -135,9 +153,9 @@ class Toolbox:
         walk = self.exporter.documents(tenant=tenant, with_vectors=vectors, after=after)
         return [cast("DocumentLine", each) async for each in walk]
 
-    async def refused(self) -> list[NotExported]:
+    async def refused(self) -> list[SkippedLine]:
         walk = self.exporter.documents()
-        return [each async for each in walk if isinstance(each, NotExported)]
+        return [each async for each in walk if isinstance(each, SkippedLine)]
 
     @property
     def exporter(self) -> ExportDocuments:
@@ -145,14 +163,21 @@ class Toolbox:
 
     @property
     def importer(self) -> ImportDocuments:
-        ports = self.ports
+        ports, happens = self.ports, self.before_import_flips
+        store = ports.store
+        if happens is not None:
+            store = cast("DocumentStore", AwaitedStore(store, happens))
 
         async def opened() -> Embedding:
             self.models_opened += 1
-            return Embedding(self.chunker, GenerationWriter(ports.store, ports.embedder))
+            return Embedding(self.chunker, GenerationWriter(store, ports.embedder))
 
         return ImportDocuments(
-            store=ports.store, pipeline=ports.pipeline, open_embedding=opened, now=self.clock.now
+            store=store,
+            maintenance=ports.maintenance,
+            pipeline=ports.pipeline,
+            open_embedding=opened,
+            now=self.clock.now,
         )
 
     async def import_all(self, lines: Sequence[DocumentLine]) -> list[str]:
@@ -193,6 +218,13 @@ class Toolbox:
         payload: Payload = {**point.payload, **changes}
         kept = {name: value for name, value in payload.items() if value is not None}
         await self.engine.call(Upsert(points=(Point(to or point_id, kept),)))
+
+    async def change_vector_point(self, point_id: str, *, to: str, **changes: Any) -> None:  # noqa: ANN401  any JSON
+        """Write a point under another id, with other fields and a vector."""
+        await self.change_point(point_id, to=to, **changes)
+        (point,) = await self.engine.call(Retrieve((to,)))
+        vector = array("f", [1.0] * DIMENSION).tobytes()
+        await self.engine.call(Upsert(points=(Point(to, point.payload, vector),)))
 
     async def remove_points(self, *point_ids: str) -> None:
         await self.engine.call(Delete(point_ids))

@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -24,6 +25,7 @@ from netgpt_docs_service.wiring.model import read_model_files
 from netgpt_docs_service.wiring.pipeline import make_chunker, pipeline_of
 from tests.support.tools import Toolbox, chunk_point
 
+RawCommand: TypeAlias = Callable[..., tuple[int, bytes, bytes]]
 Command: TypeAlias = Callable[..., tuple[int, Any]]
 Plant: TypeAlias = Callable[[Callable[[Toolbox], Coroutine[Any, Any, object]]], None]
 
@@ -66,17 +68,28 @@ def plant(settings: Settings, fingerprint: ModelFingerprint) -> Plant:
 
 
 @pytest.fixture
-def command(
+def raw_command(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
-) -> Command:
-    """Run a command line; return its exit code and the JSON that it printed."""
+) -> RawCommand:
+    """Run a command line with --json; return its exit code and what it wrote."""
     assert settings
 
-    def ran(*line: object) -> tuple[int, Any]:
+    def ran(*line: object) -> tuple[int, bytes, bytes]:
         monkeypatch.setattr(sys, "argv", ["netgpt-docs", *map(str, line), "--json"])
         with pytest.raises(SystemExit) as end:
             main()
-        return int(end.value.code or 0), json.loads(capsysbinary.readouterr().out)
+        return int(end.value.code or 0), *capsysbinary.readouterr()
+
+    return ran
+
+
+@pytest.fixture
+def command(raw_command: RawCommand) -> Command:
+    """Run a command line; return its exit code and the JSON that it printed."""
+
+    def ran(*line: object) -> tuple[int, Any]:
+        code, out, _ = raw_command(*line)
+        return code, json.loads(out)
 
     return ran
 
@@ -173,11 +186,86 @@ def document_lines(name: str) -> list[bytes]:
 
 def test_what_was_damaged_is_left_out_and_said(plant: Plant, command: Command) -> None:
     plant(a_hole)
+    Path("all.gz").write_bytes(b"the last good one")
 
     code, summary = command("export", "all.gz")
 
-    assert (code, summary["documents"]) == (1, 0)
+    assert (code, summary["documents"], summary["file"]) == (1, 0, "all.gz.part")
     assert summary["not_exported"][0]["doc_id"] == "doc"
+    assert Path("all.gz").read_bytes() == b"the last good one"
+
+
+def test_what_an_export_left_out_is_said_when_it_goes_on_and_by_the_import(
+    plant: Plant, command: Command
+) -> None:
+    plant(a_hole)
+    first = command("export", "all.gz")[1]
+
+    code, again = command("export", "all.gz", "--resume", "--allow-partial")
+    imported = command("import", "all.gz")[1]
+
+    assert (code, again["file"]) == (1, "all.gz")
+    assert first["not_exported"] == again["not_exported"] == imported["not_exported"]
+    assert "leave out 1 documents" in imported["warnings"][0]
+
+
+@pytest.mark.parametrize("line", ["fsck", "export all.gz", "import all.gz"])
+def test_a_tenant_without_a_document_is_no_success(
+    plant: Plant, command: Command, line: str
+) -> None:
+    plant(two_documents)
+    command("export", "all.gz")
+    before = Path("all.gz").read_bytes()
+
+    code, answer = command(*line.split(), "--tenant", "acmee")
+
+    assert code == 1
+    assert "'acmee'" in json.dumps(answer)
+    assert (Path("all.gz").read_bytes(), Path("all.gz.part").exists()) == (before, False)
+
+
+@pytest.mark.parametrize("line", ["fsck", "export all.gz", "import all.gz"])
+def test_what_is_no_tenants_name_is_a_wrong_command_line(command: Command, line: str) -> None:
+    code, answer = command(*line.split(), "--tenant", "Acme!")
+
+    assert (code, answer["error"]["kind"]) == (2, "invalid_input")
+
+
+@pytest.mark.parametrize("options", [(), ("--tenant", "Acme!"), ("--no-such",)])
+def test_an_error_never_gets_into_an_archive_on_standard_output(
+    raw_command: RawCommand, options: tuple[str, ...]
+) -> None:
+    code, out, err = raw_command("export", "-", *options)
+
+    assert (code > 0, out) == (True, b"")
+    assert json.loads(err)["error"]["kind"] in {"configuration_error", "invalid_input", "usage"}
+
+
+def test_an_archive_on_standard_output_comes_with_its_summary_beside_it(
+    plant: Plant, raw_command: RawCommand
+) -> None:
+    plant(two_documents)
+
+    code, out, err = raw_command("export", "-")
+
+    assert (code, json.loads(err)["file"]) == (0, "-")
+    assert len(gzip.decompress(out).splitlines()) == 4
+
+
+def test_an_old_archive_is_warned_of_unless_the_store_is_empty(
+    plant: Plant, command: Command, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(two_documents)
+    command("export", "all.gz", "--vectors")
+    monkeypatch.setattr(tools, "_now", lambda: datetime.now(UTC) + timedelta(days=7))
+    settings.data_dir.rename("old-data")
+
+    into_nothing = command("import", "all.gz")
+    again = command("import", "all.gz")
+
+    assert (into_nothing[0], into_nothing[1]["warnings"]) == (0, [])
+    assert again[0] == 0
+    assert "more than 7 days ago comes back" in again[1]["warnings"][0]
 
 
 def test_a_damaged_archive_is_exit_code_1_and_names_the_line(

@@ -15,7 +15,12 @@ from netgpt_docs_service.domain.chunks import Chunk
 from netgpt_docs_service.domain.documents import DocumentFields, Manifest, Pipeline
 from netgpt_docs_service.domain.rules import METADATA_NAME
 from netgpt_docs_service.usecases.archive import ArchiveDamaged
-from netgpt_docs_service.usecases.archive_lines import ChunkLine, DocumentLine, ManifestLine
+from netgpt_docs_service.usecases.archive_lines import (
+    ChunkLine,
+    DocumentLine,
+    ManifestLine,
+    SkippedLine,
+)
 from tests.support.archives import (
     HEADER,
     PLAIN_HEADER,
@@ -30,6 +35,7 @@ from tests.support.archives import (
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 COUNTS = st.integers(0, 2**53)
+VERSION = 7
 MOMENTS = st.datetimes(timezones=st.just(UTC))
 SCALARS = TEXTS | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False)
 FIELDS = st.builds(
@@ -50,8 +56,8 @@ MANIFESTS = st.builds(
     Manifest,
     doc_id=TEXTS,
     sequence=COUNTS,
-    generation=st.just("7-1"),
-    version=COUNTS,
+    generation=st.just(f"{VERSION}-1"),
+    version=st.just(VERSION),
     fields=FIELDS,
     media_type=TEXTS,
     filename=st.none() | TEXTS,
@@ -206,6 +212,25 @@ def test_a_document_that_was_left_out_is_noticed() -> None:
 
     with pytest.raises(ArchiveDamaged, match="the trailer promises 2 documents"):
         read_lines([*lines[:1], *lines[2:]])
+
+
+def test_a_document_that_was_skipped_is_read_past_and_counted() -> None:
+    skipped = SkippedLine(
+        point_id="00000000-0000-4000-8000-000000000001", tenant="", doc_id="", reason="unreadable"
+    )
+    header, first, *rest, trailer = archive_lines([skipped, document_line()])
+
+    assert read_lines([header, first, *rest, trailer]) == [document_line()]
+    with pytest.raises(ArchiveDamaged, match="promises 1 documents, 2 chunks, 1 skipped"):
+        read_lines([header, *rest, trailer])
+    with pytest.raises(ArchiveDamaged, match=r"^line 3: .* comes twice or out of order"):
+        read_lines([header, *rest, first])
+
+
+def test_an_archive_of_before_lines_for_what_was_skipped_is_read() -> None:
+    *lines, trailer = archive_lines([document_line()])
+
+    assert read_lines([*lines, changed(trailer, "skipped", None)]) == [document_line()]
 
 
 def test_nothing_follows_the_trailer() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
@@ -147,3 +148,16 @@ async def test_a_sweep_that_fails_is_counted_and_left_to_the_next(away: Services
     await sweep_once(away.sweep, metrics)
 
     assert 'netgpt_sweeps_total{outcome="failed"} 1.0' in metrics.text().decode()
+
+
+async def test_a_sweep_that_meets_what_nobody_thought_of_is_counted_logged_and_survived(
+    box: Toolbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    metrics = Metrics()
+    sweep = replace(box.services.sweep, now=lambda: BEGIN + cast("timedelta", "a day"))
+
+    await sweep_once(sweep, metrics)
+
+    assert 'netgpt_sweeps_total{outcome="failed"} 1.0' in metrics.text().decode()
+    assert "a sweep failed" in caplog.text
+    assert "TypeError" in caplog.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -148,6 +149,71 @@ async def test_a_manifest_that_cannot_be_read_is_found_and_its_chunks_are_left_a
     assert "'sequence'" in report.findings[0].detail
     assert report.chunks_found == 3
     assert (await box.services.sweep.sweep()).chunks == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"size_bytes": "12"},
+        {"pages": -1},
+        {"took_ms": "soon"},
+        {"title": 5},
+        {"metadata": {"n": {"m": 1}}},
+        {"tags": "sea"},
+        {"token_count": 2**60},
+        {"version": 0},
+        {"generation": 5},
+        {"expires_at": "2027-05-01T00:00:00"},
+        {"updated_at": 5},
+    ],
+)
+async def test_a_manifest_with_an_odd_value_is_found_and_not_exported(
+    box: Toolbox, change: dict[str, Any]
+) -> None:
+    manifest = await box.ingest()
+    await box.ingest("fine")
+    await box.change_point(manifest_point(manifest), **change)
+
+    assert await box.kinds() == ["unreadable_manifest"]
+    assert [each.doc_id for each in await box.refused()] == ["doc"]
+    assert (await box.services.sweep.sweep()).chunks == 0
+
+
+@pytest.mark.parametrize(
+    "change", [{"text": 5}, {"char_start": "a"}, {"heading_path": "a"}, {"chunk_hash": 5}]
+)
+async def test_a_chunk_with_an_odd_value_is_found_and_not_exported(
+    box: Toolbox, change: dict[str, Any]
+) -> None:
+    manifest = await box.ingest()
+    await box.ingest("fine")
+    await box.change_point(chunk_point(manifest, 1), **change)
+
+    assert await box.kinds() == ["unreadable_chunk"]
+    assert [each.doc_id for each in await box.refused()] == ["doc"]
+
+
+async def test_a_text_of_another_length_than_its_manifest_says_is_found(box: Toolbox) -> None:
+    manifest = await box.ingest()
+    await box.change_point(manifest_point(manifest), char_count=7)
+
+    assert await box.kinds() == ["text_mismatch"]
+    assert len(await box.refused()) == 1
+
+
+async def test_a_set_that_no_write_could_name_ends_no_sweep(box: Toolbox) -> None:
+    manifest = await box.ingest()
+    await box.change_point(chunk_point(manifest, 1), to=ELSEWHERE, generation="10-x")
+
+    assert "unreadable_chunk" in await box.kinds()
+    assert (await box.services.sweep.sweep()).chunks == 0
+
+
+async def test_a_vector_without_its_names_ends_no_export(box: Toolbox) -> None:
+    manifest = await box.ingest()
+    await box.change_vector_point(chunk_point(manifest, 1), to=ELSEWHERE, chunk_hash=None)
+
+    assert len(await box.export()) == 1
 
 
 async def test_a_manifest_under_a_wrong_id_is_found(box: Toolbox) -> None:

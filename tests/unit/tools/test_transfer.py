@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from netgpt_docs_service.domain.chunks import chunk_id
 from netgpt_docs_service.errors import InvalidInput, NotFound
 from tests.support.fakes import ParagraphChunker, WordChunker
 from tests.support.shared_engine import SharedEngine
@@ -89,6 +88,15 @@ async def test_a_damaged_document_is_named_and_does_not_end_the_export(box: Tool
 
     assert refused.keys() == {"doc", "broken"}
     assert "not what its manifest says" in refused["doc"]
+
+
+async def test_a_document_that_no_import_takes_is_not_exported(box: Toolbox) -> None:
+    manifest = await box.ingest()
+    await box.change_point(manifest_point(manifest), tags=["x" * 200])
+
+    (refused,) = await box.refused()
+
+    assert (refused.doc_id, "at most 128" in refused.reason) == ("doc", True)
 
 
 async def test_without_vectors_the_text_is_embedded_anew_and_the_rest_kept(
@@ -210,12 +218,13 @@ async def test_a_version_of_the_future_is_refused(box: Toolbox) -> None:
 
 
 async def test_a_search_finds_what_was_imported(box: Toolbox, shared: SharedEngine) -> None:
-    manifest = await box.ingest()
+    before = await box.ingest()
     exported = await box.export()
     await shared.empty()
     await box.import_all(exported)
 
-    place = chunk_id("acme", "doc", str(manifest.generation), 2)
+    stands = await box.services.read.manifest("acme", "doc")
+    (found,) = await box.ports.store.resolve("acme", [chunk_point(stands, 2)])
 
-    (found,) = await box.ports.store.resolve("acme", [place])
-    assert (found.chunk.text, found.manifest) == ("third whale", manifest)
+    assert (found.chunk.text, found.manifest) == ("third whale", stands)
+    assert replace(stands, generation=before.generation) == before
