@@ -1,7 +1,9 @@
-# `make help` lists the targets. Each one first brings .venv up to date; PYTHON chooses its Python.
+# `make help` lists the targets. Each one first brings .venv up to date; PYTHON chooses its Python,
+# WORKERS how many processes share the tests.
 PYTHON ?= python3
 DATA ?=
 UPGRADE ?=
+WORKERS ?= 2
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
 VENV := .venv
@@ -26,7 +28,7 @@ serve: $(STAMP)  ## serve on 127.0.0.1:8000 with a key of its own
 	$(BIN)/netgpt-docs serve --dev
 
 test: $(STAMP)  ## run the tests, without the minutes-long ones
-	$(BIN)/python -m pytest -m 'not soak'
+	$(BIN)/python -m pytest -m 'not soak' -n $(WORKERS) --dist loadfile
 
 test-qdrant: qdrant-url $(STAMP)  ## run the store's tests on the Qdrant server at TEST_QDRANT_URL
 	$(BIN)/python -m pytest tests/contract -m 'not soak' -k 'server or qdrant'
