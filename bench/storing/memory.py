@@ -44,8 +44,8 @@ class Way:
 
 
 WAYS = {
-    "as the service": Way(edge.Memory.Cached, is_quantized=True, words=edge.Memory.Cached),
-    "BM25 pinned": Way(edge.Memory.Cached, is_quantized=True, words=edge.Memory.Pinned),
+    "as the service": Way(edge.Memory.Cached, is_quantized=True, words=edge.Memory.Pinned),
+    "BM25 cached": Way(edge.Memory.Cached, is_quantized=True, words=edge.Memory.Cached),
     "originals cold": Way(edge.Memory.Cold, is_quantized=True, words=edge.Memory.Cached),
     "f32 only, cached": Way(edge.Memory.Cached, is_quantized=False, words=edge.Memory.Cached),
     "f32 only, pinned": Way(edge.Memory.Pinned, is_quantized=False, words=edge.Memory.Pinned),

@@ -104,9 +104,9 @@ def _config(dimension: int) -> edge.EdgeConfig:
         sparse_vectors={
             schema.BM25: edge.EdgeSparseVectorParams(
                 modifier=edge.Modifier.Idf,
-                # As pages of its file, which the kernel may take back, it is searched as quickly;
-                # the default, a copy in memory, takes 1 KB for each chunk.
-                memory=edge.Memory.Cached,
+                # 1 KB of memory for each chunk; as pages of its file, which the kernel may take
+                # back, a search of 10,000 of 100,000 chunks takes 8 to 13 ms instead of 7.
+                memory=edge.Memory.Pinned,
             )
         },
         optimizers=edge.EdgeOptimizersConfig(
