@@ -259,7 +259,8 @@ def test_a_file_that_was_cut_off_anywhere_is_refused(cut: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{}\n", b"\x1f\x8b\x08garbage", gzip.compress(b"x" * 99, mtime=0)[:-8] + b"12345678"]
+    "content",
+    [b"", b"{}\n", b"\x1f\x8b\x08garbage", gzip.compress(b"x" * 99, mtime=0)[:-8] + b"12345678"],
 )
 def test_a_file_that_is_no_gzip_is_refused(content: bytes) -> None:
     with pytest.raises(ArchiveDamaged, match=r"^line 1: "):
