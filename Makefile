@@ -28,7 +28,8 @@ serve: $(STAMP)  ## serve on 127.0.0.1:8000 with a key of its own
 	$(BIN)/netgpt-docs serve --dev
 
 test: $(STAMP)  ## run the tests, without the minutes-long ones
-	$(BIN)/python -m pytest -m 'not soak' -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -m 'not soak and not alone' -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -m 'alone and not soak'
 
 test-qdrant: qdrant-url $(STAMP)  ## run the store's tests on the Qdrant server at TEST_QDRANT_URL
 	$(BIN)/python -m pytest tests/contract -m 'not soak' -k 'server or qdrant'

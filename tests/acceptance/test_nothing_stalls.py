@@ -20,7 +20,7 @@ from tests.support.quick_service import (
     wide_document,
 )
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.alone]
 
 TICK_S = 0.005
 LONGEST_STALL_S = 0.5

@@ -13,9 +13,10 @@ from netgpt_docs_service.embedding.engine import Engine, EngineLanes
 from netgpt_docs_service.embedding.engine_choice import EngineWish
 from tests.support.engines import choose_engine
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="only Linux has a priority for each thread"
-)
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for each thread"),
+]
 WORK_S = 0.6
 BUSY_TICKS = 8  # of 10 ms
 
