@@ -55,6 +55,10 @@ class Chunk:
     page_start: int | None = None
     page_end: int | None = None
 
+    def searched_text(self, title: str | None) -> str:
+        """Return what words find this chunk by: its document's title, its headings, its text."""
+        return "\n".join([title or "", *self.heading_path, self.text])
+
 
 @dataclass(frozen=True, slots=True)
 class StoredVector:

@@ -28,8 +28,8 @@ _UNSPACED = re.compile(
 
 
 def indexed_words(manifest: Manifest, chunk: Chunk) -> str:
-    """Return what is indexed of a chunk: title, headings, text."""
-    return _with_names("\n".join([manifest.fields.title or "", *chunk.heading_path, chunk.text]))
+    """Return what is indexed of a chunk."""
+    return _with_names(chunk.searched_text(manifest.fields.title))
 
 
 def asked_words(question: str) -> str:

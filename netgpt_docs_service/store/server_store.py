@@ -83,10 +83,7 @@ async def examined_server(
     access: ServerAccess, collection: str, *, transport: httpx.AsyncBaseTransport | None = None
 ) -> str:
     """Say which server is at `access`, changing nothing; raises what `opened_server` would."""
-    async with connected(access, transport=transport) as client:
-        calls = _calls(access, collection, SilentObserver())
-        connect = partial(connected, transport=transport)
-        version = await admit_server(client, calls, access, connect=connect)
+    async with _looked_at(access, collection, transport) as (_, _, version):
         return f"Qdrant {version} at {access.address}"
 
 
@@ -97,9 +94,7 @@ async def found_description(
 
     Raises ConfigurationError when there is no collection, StoreUnavailable when no server answers.
     """
-    async with connected(access, transport=transport) as client:
-        calls = _calls(access, collection, SilentObserver())
-        await admit_server(client, calls, access, connect=partial(connected, transport=transport))
+    async with _looked_at(access, collection, transport) as (client, calls, _):
         try:
             info = await calls.run_or_fault("prepare", lambda: client.get_collection(collection))
         except ServerFault as fault:
@@ -118,6 +113,17 @@ async def found_description(
         )
         raise ConfigurationError(message)
     return metadata
+
+
+@asynccontextmanager
+async def _looked_at(
+    access: ServerAccess, collection: str, transport: httpx.AsyncBaseTransport | None
+) -> AsyncIterator[tuple[AsyncQdrantClient, ServerCalls, str]]:
+    """Connect for one look, counted by nobody, to a server that may be used; tell its version."""
+    connect = partial(connected, transport=transport)
+    async with connect(access) as client:
+        calls = _calls(access, collection, SilentObserver())
+        yield client, calls, await admit_server(client, calls, access, connect=connect)
 
 
 def _wished(

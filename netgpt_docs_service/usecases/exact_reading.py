@@ -64,5 +64,4 @@ def _held(texts: Mapping[str, str], terms: Sequence[ExactTerm]) -> dict[str, fro
 
 
 def _searched(found: ResolvedChunk) -> str:
-    title = found.manifest.fields.title if found.manifest else None
-    return "\n".join([title or "", *found.chunk.heading_path, found.chunk.text])
+    return found.chunk.searched_text(found.manifest.fields.title if found.manifest else None)

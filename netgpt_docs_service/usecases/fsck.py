@@ -127,16 +127,18 @@ class CheckStore:
 
     async def _standing(self, tenant: str, manifest: Manifest) -> Manifest | None:
         """Return the manifest as it is now; None when the document is gone or unreadable now."""
-        name = (tenant, manifest.doc_id)
-        stands = (await self.maintenance.manifests_of([name])).get(name)
+        stands = await self._manifest(tenant, manifest.doc_id)
         return None if stands is None or stands.is_tombstone else stands
+
+    async def _manifest(self, tenant: str, doc_id: str) -> Manifest | None:
+        name = (tenant, doc_id)
+        return (await self.maintenance.manifests_of([name])).get(name)
 
     async def _vectors(self, report: CheckReport, tenant: str | None) -> None:
         async for owner, chunk in self.maintenance.unembedded():
             if tenant not in (None, owner) or not has_words(chunk.text):
                 continue
-            name = (owner, chunk.doc_id)
-            stands = (await self.maintenance.manifests_of([name])).get(name)
+            stands = await self._manifest(owner, chunk.doc_id)
             place = chunk_id(owner, chunk.doc_id, chunk.generation, chunk.index)
             is_current = stands is not None and stands.generation == chunk.generation
             if is_current and await self.store.resolve(owner, [place]):

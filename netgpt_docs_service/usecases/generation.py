@@ -64,11 +64,11 @@ class GenerationWriter:
         known: dict[str, Vector] = {each.chunk_hash: each.vector for each in stored}
         embedded = 0
         for batch in _batches(passages, _BATCH):
-            if stands := await self._newer(tenant, manifest):
+            if stands := await _newer(self.store, tenant, manifest):
                 return WrittenSet(superseded_by=stands)
             embedded += await self._embed_missing(batch, known)
             await self._store(tenant, manifest, batch, known)
-        if stands := await self._count_back(tenant, manifest, len(passages)):
+        if stands := await count_back(self.store, tenant, manifest, len(passages)):
             return WrittenSet(superseded_by=stands)
         findable = sum(1 for passage in passages if passage.token_ids)
         return WrittenSet(
@@ -93,7 +93,7 @@ class GenerationWriter:
             ]
             vectors = [known.get(chunk.chunk_hash) for chunk in copies]
             await self.store.write_chunks(tenant, manifest, copies, vectors=vectors)
-        return await self._count_back(tenant, manifest, len(chunks)) is None
+        return await count_back(self.store, tenant, manifest, len(chunks)) is None
 
     async def complete(self, tenant: str, manifest: Manifest, passages: Sequence[Passage]) -> int:
         """Write the set that `manifest` names again, and return how many passages were embedded."""
@@ -129,24 +129,30 @@ class GenerationWriter:
         vectors = [known[each.chunk_hash] if each.token_ids else None for each in batch]
         await self.store.write_chunks(tenant, manifest, chunks, vectors=vectors)
 
-    async def _newer(self, tenant: str, manifest: Manifest) -> Manifest | None:
-        stands = await self.store.manifest(tenant, manifest.doc_id)
-        is_newer = stands is not None and stands.sequence >= manifest.sequence
-        return stands if is_newer else None
 
-    async def _count_back(self, tenant: str, manifest: Manifest, expected: int) -> Manifest | None:
-        """Return the newer manifest whose sweep took chunks away, None when all are there."""
-        generation = str(manifest.generation)
-        counted = await self.store.count_chunks(tenant, manifest.doc_id, generation)
-        if counted == expected:
-            return None
-        if stands := await self._newer(tenant, manifest):
-            return stands
-        message = (
-            f"document {manifest.doc_id!r}: {counted} of {expected} chunks were found after "
-            "writing them; nothing was made visible"
-        )
-        raise StoreUnavailable(message)
+async def count_back(
+    store: DocumentStore, tenant: str, manifest: Manifest, expected: int
+) -> Manifest | None:
+    """Return the newer manifest whose sweep took chunks away, None when all are there.
+
+    Raises StoreUnavailable when fewer or more can be counted than were written, and none is newer.
+    """
+    counted = await store.count_chunks(tenant, manifest.doc_id, str(manifest.generation))
+    if counted == expected:
+        return None
+    if stands := await _newer(store, tenant, manifest):
+        return stands
+    message = (
+        f"document {manifest.doc_id!r}: {counted} of {expected} chunks were found after "
+        "writing them; nothing was made visible"
+    )
+    raise StoreUnavailable(message)
+
+
+async def _newer(store: DocumentStore, tenant: str, manifest: Manifest) -> Manifest | None:
+    stands = await store.manifest(tenant, manifest.doc_id)
+    is_newer = stands is not None and stands.sequence >= manifest.sequence
+    return stands if is_newer else None
 
 
 def _chunk(manifest: Manifest, passage: Passage) -> Chunk:

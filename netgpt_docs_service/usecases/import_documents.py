@@ -10,10 +10,10 @@ from enum import StrEnum
 from netgpt_docs_service.chunking.interface import Chunker
 from netgpt_docs_service.domain.chunks import generation_name, generation_sequence
 from netgpt_docs_service.domain.documents import Manifest, Pipeline
-from netgpt_docs_service.errors import InvalidInput, StoreUnavailable
+from netgpt_docs_service.errors import InvalidInput
 from netgpt_docs_service.store.interface import DocumentStore, StoreMaintenance
 from netgpt_docs_service.usecases.archive_lines import DocumentLine
-from netgpt_docs_service.usecases.generation import GenerationWriter
+from netgpt_docs_service.usecases.generation import GenerationWriter, count_back
 from netgpt_docs_service.usecases.sweep import MAX_WRITE_AGE, microseconds
 from netgpt_docs_service.usecases.verify import has_words
 
@@ -130,16 +130,8 @@ class ImportDocuments:
     async def _as_it_was(self, line: DocumentLine, archived: Manifest) -> Imported:
         manifest = self._in_a_set_of_its_own(archived)
         written = await self._write(line, manifest)
-        counted = await self.store.count_chunks(
-            line.tenant, archived.doc_id, str(manifest.generation)
-        )
-        stands = await self.store.manifest(line.tenant, archived.doc_id)
-        if counted != written and (stands is None or stands.sequence < archived.sequence):
-            message = (
-                f"document {archived.doc_id!r}: {counted} of {written} chunks were found after "
-                "writing them; nothing was made visible"
-            )
-            raise StoreUnavailable(message)
+        if stands := await count_back(self.store, line.tenant, manifest, written):
+            return await self._overtaken(line.tenant, manifest, stands)
         done = Imported(status=ImportStatus.IMPORTED, chunks=written)
         return await self._flipped(line.tenant, manifest, done)
 

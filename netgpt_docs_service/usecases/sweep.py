@@ -54,7 +54,8 @@ class SweepStore:
         older than `max_write_age`, then fenced, so that its writer can no longer win, and removed.
         """
         try:
-            return await self._sweep_document(each) if await self._is_stale(each) else 0
+            manifest = await self.store.manifest(each.tenant, each.doc_id)
+            return await self._sweep(each, manifest) if self._is_stale(each, manifest) else 0
         except (DocumentDamaged, NotFound):  # a manifest that is no one's stands in its place
             return 0
 
@@ -83,8 +84,7 @@ class SweepStore:
             return None
         return await self.store.sweep(tenant, stands)
 
-    async def _is_stale(self, each: GenerationSet) -> bool:
-        manifest = await self.store.manifest(each.tenant, each.doc_id)
+    def _is_stale(self, each: GenerationSet, manifest: Manifest | None) -> bool:
         if manifest is not None and manifest.generation == each.generation:
             return False
         sequence = generation_sequence(each.generation)
@@ -92,8 +92,7 @@ class SweepStore:
         begun_us = generation_begun_us(each.generation)
         return is_below or begun_us < microseconds(self._oldest_write())
 
-    async def _sweep_document(self, each: GenerationSet) -> int:
-        manifest = await self.store.manifest(each.tenant, each.doc_id)
+    async def _sweep(self, each: GenerationSet, manifest: Manifest | None) -> int:
         sequence = generation_sequence(each.generation)
         if manifest is None:
             now = self.now()
