@@ -2,11 +2,20 @@
 
 ServiceError                    kind, message; no HTTP words (api/problems.py has the one table)
 ├── InvalidInput                the caller sent something that can never work
-│   └── LimitExceeded           ... because it is larger than a limit
+│   ├── LimitExceeded           ... because it is larger than a limit
+│   └── FileRefused             a file whose text cannot be had
+│       ├── FileTooLarge        ... because it has more bytes than a limit
+│       ├── UnsupportedFile     ... of a kind that is not read
+│       ├── EncryptedFile       ... that asks for a password
+│       ├── DamagedFile         ... that is cut off or not what it claims to be
+│       ├── UnsafeFile          ... that wants more memory, time or room than it may have
+│       ├── ExtractionCrashed   ... that killed the process that read it
+│       └── NoExtractableText   ... that holds no text: a scan, a picture, nothing at all
 ├── Unauthenticated             no key, or one that is not known
 ├── Forbidden                   a known key without the scope or tenant for this
 ├── NotFound                    nothing of this tenant has that name
 │   └── ModelNotFound           no model of that name is served
+├── NameTaken                   another file is stored under this name
 ├── NotSupported                a feature that this deployment does not have
 ├── DocumentDamaged             what is stored of a document cannot be read
 ├── Unavailable                 try again after `retry_after_s`
@@ -55,6 +64,54 @@ class LimitExceeded(InvalidInput):
     kind = "limit_exceeded"
 
 
+class FileRefused(InvalidInput):
+    """The text of this file cannot be had."""
+
+    kind = "file_refused"
+
+
+class FileTooLarge(FileRefused):
+    """The file has more bytes than this service takes."""
+
+    kind = "file_too_large"
+
+
+class UnsupportedFile(FileRefused):
+    """Files of this kind are not read."""
+
+    kind = "unsupported_file"
+
+
+class EncryptedFile(FileRefused):
+    """The file asks for a password."""
+
+    kind = "encrypted_file"
+
+
+class DamagedFile(FileRefused):
+    """The file is cut off, broken, or not what it claims to be."""
+
+    kind = "damaged_file"
+
+
+class UnsafeFile(FileRefused):
+    """Reading the file would take more memory, time or room than it may have."""
+
+    kind = "unsafe_file"
+
+
+class ExtractionCrashed(FileRefused):
+    """The process that read this file died of it."""
+
+    kind = "extraction_crashed"
+
+
+class NoExtractableText(FileRefused):
+    """The file holds no text."""
+
+    kind = "no_extractable_text"
+
+
 class Unauthenticated(ServiceError):
     """A valid bearer key is required."""
 
@@ -77,6 +134,12 @@ class ModelNotFound(NotFound):
     """No model of that name is served here."""
 
     kind = "model_not_found"
+
+
+class NameTaken(ServiceError):
+    """Another file is stored under this name."""
+
+    kind = "name_taken"
 
 
 class NotSupported(ServiceError):

@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 
 from netgpt_docs_service.chunking.characters import Characters, Flags, Numbers, matches
-from netgpt_docs_service.chunking.headings import Heading
+from netgpt_docs_service.domain.layout import Heading
 
 _ENDERS = [ord(mark) for mark in ".!?…؟۔।॥"]  # noqa: RUF001 - these are the marks meant
 _WIDE_ENDERS = [ord(mark) for mark in "。！？｡"]  # noqa: RUF001 - need no space after them

@@ -6,18 +6,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from netgpt_docs_service.domain.layout import Heading
+
 LONGEST_TITLE = 200
 """Characters; a longer line is a paragraph, whatever is drawn under it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading that starts at character `start`; `end` is where its last line ends."""
-
-    start: int
-    end: int
-    level: int
-    title: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from netgpt_docs_service.domain.chunks import Passage
+from netgpt_docs_service.domain.layout import PLAIN, Layout
 
 
 class Tokens(Protocol):
@@ -48,8 +49,10 @@ class Chunker(Protocol):
         """Name everything that decides where the cuts fall: algorithm, sizes, tokenizer."""
         ...
 
-    async def chunk(self, text: str, *, media_type: str) -> list[Passage]:
+    async def chunk(self, text: str, *, media_type: str, layout: Layout = PLAIN) -> list[Passage]:
         """Return the passages of `text` in order; together they cover every character.
+
+        Each names the pages of `layout` that its words lie on.
 
         Raises InvalidInput when `text` holds nothing but white space.
         """

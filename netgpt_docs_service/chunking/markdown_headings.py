@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from netgpt_docs_service.chunking.headings import LONGEST_TITLE, Heading, line_before
+from netgpt_docs_service.chunking.headings import LONGEST_TITLE, line_before
+from netgpt_docs_service.domain.layout import Heading
 
 _LINE = re.compile(
     r"""^\ufeff?(?:

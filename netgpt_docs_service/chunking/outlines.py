@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from netgpt_docs_service.chunking.headings import Heading
 from netgpt_docs_service.chunking.markdown_headings import markdown_headings
 from netgpt_docs_service.chunking.rst_headings import rst_headings
+from netgpt_docs_service.domain.layout import Heading
 
 _MARKDOWN = {"text/markdown", "text/x-markdown"}
 _RST = {"text/x-rst", "text/prs.fallenstein.rst"}

@@ -11,6 +11,7 @@ from netgpt_docs_service.chunking.interface import Tokenizer
 from netgpt_docs_service.chunking.overlaps import Overlaps
 from netgpt_docs_service.chunking.units import Units
 from netgpt_docs_service.domain.chunks import Passage
+from netgpt_docs_service.domain.layout import Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class PassageMaker:
     units: Units
     overlaps: Overlaps
     outline: Outline
+    layout: Layout
     tokenizer: Tokenizer
 
     def passages(self, cuts: Sequence[int]) -> Iterator[Passage]:
@@ -39,6 +41,7 @@ class PassageMaker:
         token_ids = self._token_ids(text, start, end)
         # White space only is never embedded, so it costs no special tokens either.
         special = self.tokenizer.special_token_count if token_ids else 0
+        page_start, page_end = self.layout.pages_of(text, char_start)
         return Passage(
             index=index,
             text=text,
@@ -47,6 +50,8 @@ class PassageMaker:
             token_ids=token_ids,
             token_count=len(token_ids) + special,
             heading_path=self.outline.path(self._first_word(cut)),
+            page_start=page_start,
+            page_end=page_end,
         )
 
     def _token_ids(self, text: str, start: int, end: int) -> tuple[int, ...]:

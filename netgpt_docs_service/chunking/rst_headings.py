@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from netgpt_docs_service.chunking.headings import LONGEST_TITLE, Heading, line_before
+from netgpt_docs_service.chunking.headings import LONGEST_TITLE, line_before
+from netgpt_docs_service.domain.layout import Heading
 
 _ADORNMENT = re.compile(r"^([!-/:-@\[-`{-~])\1++[ \t\r]*+$", re.MULTILINE)
 _SHORTEST_UNDERLINE = 4  # docutils takes a shorter one only where it covers the title

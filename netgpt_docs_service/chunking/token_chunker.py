@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -19,6 +19,7 @@ from netgpt_docs_service.chunking.overlaps import Overlaps
 from netgpt_docs_service.chunking.passages import PassageMaker
 from netgpt_docs_service.chunking.units import lay_out
 from netgpt_docs_service.domain.chunks import Passage
+from netgpt_docs_service.domain.layout import PLAIN, Heading, Layout
 from netgpt_docs_service.errors import InvalidInput, Overloaded
 
 _ALGORITHM = "anchors-1"  # a new number whenever the same text is cut elsewhere
@@ -48,7 +49,7 @@ class TokenChunker:
         """Name algorithm and sizes; the model's fingerprint names the tokenizer."""
         return f"{_ALGORITHM}-{self._limits.tokens}-{self._limits.overlap_tokens}"
 
-    async def chunk(self, text: str, *, media_type: str) -> list[Passage]:
+    async def chunk(self, text: str, *, media_type: str, layout: Layout = PLAIN) -> list[Passage]:
         """Do what `split` does, in a thread of the chunker's own.
 
         Raises Overloaded when too many texts, or too long ones, are being cut or wait for it.
@@ -56,14 +57,14 @@ class TokenChunker:
         with self._place(len(text)):
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(
-                self._pool, lambda: self.split(text, media_type=media_type)
+                self._pool, lambda: self.split(text, media_type=media_type, layout=layout)
             )
 
     def close(self) -> None:
         """End the threads; what is being cut is finished first."""
         self._pool.shutdown()
 
-    def split(self, text: str, *, media_type: str) -> list[Passage]:
+    def split(self, text: str, *, media_type: str, layout: Layout = PLAIN) -> list[Passage]:
         """Return the passages of `text` in order; together they cover every character.
 
         Raises InvalidInput when `text` holds nothing the model could read.
@@ -74,13 +75,17 @@ class TokenChunker:
             raise InvalidInput(message)
         characters = Characters.of(text)
         units = lay_out(characters, tokens, self._tokenizer, self._limits)
-        headings = find_headings(text, media_type=media_type)
+        headings: Sequence[Heading] = (
+            find_headings(text, media_type=media_type)
+            if layout.headings is None
+            else layout.headings
+        )
         level = levels(characters, units.positions, headings)
         overlaps = Overlaps.of(units, level, self._limits)
         key = keys(level, units.token_at, tokens.ids)
         cuts = choose(units, level, key, overlaps.longest(), self._limits)
         outline = Outline.of(headings)
-        maker = PassageMaker(text, tokens.ids, units, overlaps, outline, self._tokenizer)
+        maker = PassageMaker(text, tokens.ids, units, overlaps, outline, layout, self._tokenizer)
         return list(maker.passages(cuts))
 
     @contextmanager

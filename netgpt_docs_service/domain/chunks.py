@@ -31,6 +31,8 @@ class Passage:
     token_ids: tuple[int, ...]
     token_count: int
     heading_path: tuple[str, ...] = ()
+    page_start: int | None = None
+    page_end: int | None = None
 
     @property
     def chunk_hash(self) -> str:

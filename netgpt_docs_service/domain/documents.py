@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from netgpt_docs_service.domain.layout import PLAIN, Layout
+
 Scalar: TypeAlias = str | int | float | bool
 MetadataValue: TypeAlias = Scalar | tuple[Scalar, ...]
 
@@ -32,19 +34,42 @@ class DocumentFields:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What a document's text was before: which kind of file, and what that says of itself.
+
+    `text_type` is the markup that the text is in, where `media_type` does not say so; `warnings`
+    say what of the file is not in the text.
+    """
+
+    media_type: str = "text/plain"
+    filename: str | None = None
+    text_type: str | None = None
+    language: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def markup(self) -> str:
+        """The media type of the text itself."""
+        return self.text_type or self.media_type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A document as it was accepted: its text is what every offset refers to.
 
     `source_sha256` is over the bytes as sent; for plain text they are the UTF-8 of the text.
+    `extractor` names what read the text out of a file, None for text that was sent as text.
     """
 
     doc_id: str
     text: str
     fields: DocumentFields = field(default_factory=DocumentFields)
-    media_type: str = "text/plain"
-    filename: str | None = None
+    layout: Layout = PLAIN
+    origin: Origin = field(default_factory=Origin)
     size_bytes: int | None = None
     source_sha256: str | None = None
+    extractor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +94,7 @@ class Manifest:
     generation: str | None
     version: int
     fields: DocumentFields = field(default_factory=DocumentFields)
-    media_type: str = "text/plain"
-    filename: str | None = None
+    origin: Origin = field(default_factory=Origin)
     size_bytes: int = 0
     pages: int | None = None
     source_sha256: str = ""

@@ -12,7 +12,7 @@ from netgpt_docs_service.domain.documents import Manifest
 _MOST = 2**53
 """The engine compares numbers as doubles."""
 
-_TEXTS = ("media_type", "source_sha256", "content_sha256")
+_TEXTS = ("source_sha256", "content_sha256")
 _MAYBE_TEXTS = ("title", "intent", "source")
 _COUNTS = ("sequence", "version", "size_bytes", "chunk_count", "token_count", "char_count")
 
@@ -56,10 +56,12 @@ def moment(payload: Mapping[str, Any], name: str) -> datetime:
 
 def check_manifest(manifest: Manifest) -> None:
     """Raise ValueError for a manifest with a value that no write stores."""
-    fields, pipeline = manifest.fields, manifest.pipeline
-    must = [getattr(manifest, name) for name in _TEXTS] + [fields.doc_type]
+    fields, pipeline, origin = manifest.fields, manifest.pipeline, manifest.origin
+    must = [getattr(manifest, name) for name in _TEXTS] + [fields.doc_type, origin.media_type]
     must += [pipeline.extractor, pipeline.chunker, pipeline.model]
-    may = [getattr(fields, name) for name in _MAYBE_TEXTS] + [manifest.filename]
+    must += [*origin.metadata.values(), *origin.warnings]
+    may = [getattr(fields, name) for name in _MAYBE_TEXTS]
+    may += [origin.filename, origin.text_type, origin.language]
     wrong = [each for each in must if not isinstance(each, str)]
     wrong += [each for each in may if not isinstance(each, str | None)]
     wrong += [each for each in (getattr(manifest, name) for name in _COUNTS) if not _is_count(each)]

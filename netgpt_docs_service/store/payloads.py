@@ -13,6 +13,7 @@ from netgpt_docs_service.domain.documents import (
     DocumentFields,
     Manifest,
     MetadataValue,
+    Origin,
     Pipeline,
 )
 from netgpt_docs_service.errors import DocumentDamaged
@@ -53,8 +54,12 @@ def manifest_payload(tenant: str, manifest: Manifest) -> Payload:
             "generation": manifest.generation,
             "version": manifest.version,
             "title": manifest.fields.title,
-            "media_type": manifest.media_type,
-            "filename": manifest.filename,
+            "media_type": manifest.origin.media_type,
+            "filename": manifest.origin.filename,
+            "text_type": manifest.origin.text_type,
+            "language": manifest.origin.language,
+            "file_metadata": dict(manifest.origin.metadata) or None,
+            "warnings": list(manifest.origin.warnings) or None,
             "size_bytes": manifest.size_bytes,
             "pages": manifest.pages,
             "source_sha256": manifest.source_sha256,
@@ -90,8 +95,7 @@ def _manifest_of(payload: Payload) -> Manifest:
         generation=None if payload.get("generation") is None else text(payload, "generation"),
         version=whole_number(payload, "version"),
         fields=_fields_of(payload),
-        media_type=payload["media_type"],
-        filename=payload.get("filename"),
+        origin=_origin_of(payload),
         size_bytes=payload["size_bytes"],
         pages=payload.get("pages"),
         source_sha256=payload["source_sha256"],
@@ -163,6 +167,17 @@ def _filterable(manifest: Manifest) -> Payload:
         "updated_at": instant(manifest.updated_at),
         "expires_at": None if fields.expires_at is None else instant(fields.expires_at),
     }
+
+
+def _origin_of(payload: Payload) -> Origin:
+    return Origin(
+        media_type=payload["media_type"],
+        filename=payload.get("filename"),
+        text_type=payload.get("text_type"),
+        language=payload.get("language"),
+        metadata=dict(payload.get("file_metadata", {})),
+        warnings=texts(payload, "warnings") if "warnings" in payload else (),
+    )
 
 
 def _fields_of(payload: Payload) -> DocumentFields:

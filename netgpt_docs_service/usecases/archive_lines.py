@@ -10,7 +10,13 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from netgpt_docs_service.domain.chunks import Chunk, Vector, generation_name, generation_sequence
-from netgpt_docs_service.domain.documents import DocumentFields, Manifest, Pipeline, Scalar
+from netgpt_docs_service.domain.documents import (
+    DocumentFields,
+    Manifest,
+    Origin,
+    Pipeline,
+    Scalar,
+)
 
 _Count: TypeAlias = Annotated[int, Field(ge=0, le=2**53)]
 _Sha256: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -55,6 +61,10 @@ class ManifestLine(Line):
     expires_at: AwareDatetime | None = None
     media_type: str
     filename: str | None = None
+    text_type: str | None = None
+    language: str | None = None
+    file_metadata: dict[str, str] = Field(default_factory=dict)
+    warnings: list[str] = Field(default_factory=list)
     size_bytes: _Count
     pages: _Count | None = None
     source_sha256: str
@@ -78,6 +88,9 @@ class ManifestLine(Line):
         values["generation"] = generation_name(manifest.version, 1)
         values |= {name: getattr(fields, name) for name in _OF_FIELDS}
         values |= {name: getattr(manifest.pipeline, name) for name in _OF_PIPELINE}
+        origin = manifest.origin
+        values |= {name: getattr(origin, name) for name in _OF_ORIGIN}
+        values |= {"file_metadata": dict(origin.metadata), "warnings": list(origin.warnings)}
         metadata = {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in fields.metadata.items()
@@ -96,6 +109,11 @@ class ManifestLine(Line):
                 **{name: getattr(self, name) for name in _OF_FIELDS},
                 tags=tuple(self.tags),
                 metadata=metadata,
+            ),
+            origin=Origin(
+                **{name: getattr(self, name) for name in _OF_ORIGIN},
+                metadata=self.file_metadata,
+                warnings=tuple(self.warnings),
             ),
             pipeline=Pipeline(*(getattr(self, name) for name in _OF_PIPELINE)),
         )
@@ -183,10 +201,12 @@ class TrailerLine(Line):
 
 _OF_PIPELINE = ("extractor", "chunker", "model")
 _OF_FIELDS = ("title", "doc_type", "intent", "source", "expires_at")
+_OF_ORIGIN = ("media_type", "filename", "text_type", "language")
+_REWRITTEN = ("tags", "metadata", "file_metadata", "warnings")
 _OF_MANIFEST = tuple(
     name
     for name in ManifestLine.model_fields
-    if name not in (*_OF_PIPELINE, *_OF_FIELDS, "tags", "metadata")
+    if name not in (*_OF_PIPELINE, *_OF_FIELDS, *_OF_ORIGIN, *_REWRITTEN)
 )
 
 

@@ -167,6 +167,8 @@ def _chunk(manifest: Manifest, passage: Passage) -> Chunk:
         char_end=passage.char_end,
         token_count=passage.token_count,
         heading_path=passage.heading_path,
+        page_start=passage.page_start,
+        page_end=passage.page_end,
     )
 
 

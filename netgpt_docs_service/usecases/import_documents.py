@@ -113,7 +113,7 @@ class ImportDocuments:
             await self._write(line, stands)
         else:
             embedding = await self.open_embedding()
-            passages = await embedding.chunker.chunk(line.text, media_type=stands.media_type)
+            passages = await embedding.chunker.chunk(line.text, media_type=stands.origin.markup)
             embedded = await embedding.writer.complete(line.tenant, stands, passages)
         done = Imported(status=ImportStatus.COMPLETED, chunks=stands.chunk_count, embedded=embedded)
         return await self._flipped(line.tenant, stands, done)
@@ -150,7 +150,7 @@ class ImportDocuments:
 
     async def _anew(self, line: DocumentLine, archived: Manifest) -> Imported:
         embedding = await self.open_embedding()
-        passages = await embedding.chunker.chunk(line.text, media_type=archived.media_type)
+        passages = await embedding.chunker.chunk(line.text, media_type=archived.origin.markup)
         manifest = replace(self._in_a_set_of_its_own(archived), pipeline=self.pipeline)
         written = await embedding.writer.write(
             line.tenant, manifest, passages, previous_generation=None

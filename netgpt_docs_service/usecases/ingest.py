@@ -50,6 +50,10 @@ class _Write:
         generation = stands.generation
         return generation is not None and generation_sequence(generation) == self.accepted.sequence
 
+    @property
+    def source_sha256(self) -> str:
+        return self.document.source_sha256 or self.content_sha256
+
     def took_ms(self) -> float:
         return round((time.perf_counter() - self.began_s) * 1000, 1)
 
@@ -121,7 +125,9 @@ class IngestDocument:
 
     async def _replace(self, write: _Write, before: Manifest | None) -> Receipt:
         document = write.document
-        passages = await self.chunker.chunk(document.text, media_type=document.media_type)
+        passages = await self.chunker.chunk(
+            document.text, media_type=document.origin.markup, layout=document.layout
+        )
         manifest = self._manifest(write, before)
         previous = before.generation if before else None
         written = await self.writer.write(
@@ -160,11 +166,17 @@ class IngestDocument:
         document = write.document
         return (
             not before.is_tombstone
+            and before.source_sha256 == write.source_sha256
             and before.content_sha256 == write.content_sha256
-            and before.pipeline == self.pipeline
+            and before.pipeline == self._pipeline(document)
             and before.fields.canonical() == document.fields.canonical()
-            and (before.filename, before.media_type) == (document.filename, document.media_type)
+            and before.origin == document.origin
         )
+
+    def _pipeline(self, document: Document) -> Pipeline:
+        if document.extractor is None:
+            return self.pipeline
+        return replace(self.pipeline, extractor=document.extractor)
 
     def _manifest(self, write: _Write, before: Manifest | None) -> Manifest:
         document, now = write.document, self.now()
@@ -175,12 +187,12 @@ class IngestDocument:
             generation=generation_name(write.accepted.sequence, write.accepted.attempt),
             version=write.accepted.sequence,
             fields=document.fields,
-            media_type=document.media_type,
-            filename=document.filename,
+            origin=document.origin,
             size_bytes=len(document.text.encode()) if size_bytes is None else size_bytes,
-            source_sha256=document.source_sha256 or write.content_sha256,
+            pages=len(document.layout.page_starts) or None,
+            source_sha256=write.source_sha256,
             content_sha256=write.content_sha256,
-            pipeline=self.pipeline,
+            pipeline=self._pipeline(document),
             char_count=len(document.text),
             created_at=now if before is None or before.is_tombstone else before.created_at,
             updated_at=now,

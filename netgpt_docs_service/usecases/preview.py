@@ -17,4 +17,6 @@ class PreviewChunks:
 
     async def preview(self, document: Document) -> list[Passage]:
         """Return the passages that an ingest of `document` would store."""
-        return await self.chunker.chunk(document.text, media_type=document.media_type)
+        return await self.chunker.chunk(
+            document.text, media_type=document.origin.markup, layout=document.layout
+        )

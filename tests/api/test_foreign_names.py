@@ -10,7 +10,7 @@ from fastapi.routing import iter_route_contexts
 
 from netgpt_docs_service.api.state import State
 from netgpt_docs_service.domain.chunks import manifest_id
-from netgpt_docs_service.domain.documents import Document, DocumentFields
+from netgpt_docs_service.domain.documents import Document, DocumentFields, Origin
 from tests.support.edge import Edge
 from tests.support.foreign_requests import CANARY, NEVER, OPERATIONS, Names, heard
 from tests.support.shared_engine import SharedEngine
@@ -31,7 +31,10 @@ async def theirs(acme: httpx.AsyncClient, state: State) -> Names:
     """Names of two documents of the tenant acme, which say one word in every field."""
     for doc_id in ("theirs", "theirs/too"):
         document = Document(
-            doc_id=doc_id, text=f"{CANARY} " * 20, fields=THEIRS, filename=f"{CANARY}.txt"
+            doc_id=doc_id,
+            text=f"{CANARY} " * 20,
+            fields=THEIRS,
+            origin=Origin(filename=f"{CANARY}.txt", language=CANARY, metadata={"author": CANARY}),
         )
         await state["services"].ingest.ingest("acme", document)
     page = (await acme.get("/documents", params={"limit": 1})).json()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from netgpt_docs_service.domain.chunks import Passage, Vector
+from netgpt_docs_service.domain.layout import PLAIN, Layout
 from netgpt_docs_service.embedding.interface import EmbeddedTexts, ModelFingerprint, TextKind
 from netgpt_docs_service.errors import LimitExceeded
 
@@ -40,10 +41,12 @@ class WordChunker:
     def fingerprint(self) -> str:
         return f"words-{self.words}"
 
-    async def chunk(self, text: str, *, media_type: str) -> list[Passage]:
+    async def chunk(self, text: str, *, media_type: str, layout: Layout = PLAIN) -> list[Passage]:
         del media_type
         ends = [match.end() for match in _WORD.finditer(text)]
-        return _passages(text, dict.fromkeys([*ends[self.words - 1 :: self.words], *ends[-1:]]))
+        return _passages(
+            text, layout, dict.fromkeys([*ends[self.words - 1 :: self.words], *ends[-1:]])
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,10 @@ class ParagraphChunker:
 
     fingerprint: str = "paragraphs"
 
-    async def chunk(self, text: str, *, media_type: str) -> list[Passage]:
+    async def chunk(self, text: str, *, media_type: str, layout: Layout = PLAIN) -> list[Passage]:
         del media_type
         ends = accumulate(len(part) + 2 for part in text.split("\n\n"))
-        return _passages(text, (min(end, len(text)) for end in ends))
+        return _passages(text, layout, (min(end, len(text)) for end in ends))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +99,11 @@ class HashEmbedder:
         return [value / length for value in vector]
 
 
-def _passages(text: str, ends: Iterable[int]) -> list[Passage]:
+def _passages(text: str, layout: Layout, ends: Iterable[int]) -> list[Passage]:
     passages, start = [], 0
     for index, end in enumerate(ends):
         ids = _token_ids(text[start:end])
+        page_start, page_end = layout.pages_of(text[start:end], start)
         passages.append(
             Passage(
                 index=index,
@@ -108,6 +112,8 @@ def _passages(text: str, ends: Iterable[int]) -> list[Passage]:
                 char_end=end,
                 token_ids=ids,
                 token_count=len(ids) + _SPECIAL_TOKENS,
+                page_start=page_start,
+                page_end=page_end,
             )
         )
         start = end

@@ -27,15 +27,14 @@ class ChunkModel(BaseModel):
 
     @classmethod
     def of(cls, chunk: Chunk | Passage) -> Self:
-        """Show a chunk; one that was only cut has no pages yet."""
-        pages = (chunk.page_start, chunk.page_end) if isinstance(chunk, Chunk) else (None, None)
+        """Show a chunk."""
         return cls(
             chunk_index=chunk.index,
             text=chunk.text,
             char_start=chunk.char_start,
             char_end=chunk.char_end,
-            page_start=pages[0],
-            page_end=pages[1],
+            page_start=chunk.page_start,
+            page_end=chunk.page_end,
             heading_path=list(chunk.heading_path),
             token_count=chunk.token_count,
         )

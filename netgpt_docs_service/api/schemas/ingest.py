@@ -28,6 +28,7 @@ from netgpt_docs_service.domain.documents import (
     Document,
     DocumentFields,
     MetadataValue,
+    Origin,
     Receipt,
     ReceiptStatus,
 )
@@ -90,7 +91,7 @@ class IngestRequest(Strict):
             doc_id=self.doc_id,
             text=self.text,
             fields=fields,
-            media_type=rules.text_media_type(self.source),
+            origin=Origin(media_type=rules.text_media_type(self.source)),
         )
 
 

@@ -35,6 +35,9 @@ class ManifestModel(BaseModel):
     media_type: str
     size_bytes: int
     pages: int | None
+    language: str | None
+    file_metadata: dict[str, str]
+    warnings: list[str]
     char_count: int
     chunk_count: int
     token_count: int
@@ -59,10 +62,13 @@ class ManifestModel(BaseModel):
             source=fields.source,
             metadata=show_metadata(manifest),
             expires_at=fields.expires_at,
-            filename=manifest.filename,
-            media_type=manifest.media_type,
+            filename=manifest.origin.filename,
+            media_type=manifest.origin.media_type,
             size_bytes=manifest.size_bytes,
             pages=manifest.pages,
+            language=manifest.origin.language,
+            file_metadata=dict(manifest.origin.metadata),
+            warnings=list(manifest.origin.warnings),
             char_count=manifest.char_count,
             chunk_count=manifest.chunk_count,
             token_count=manifest.token_count,

@@ -117,7 +117,7 @@ class HitModel(BaseModel):
             dense_score=hit.dense_score,
             sparse_score=hit.sparse_score,
             title=manifest.fields.title,
-            filename=manifest.filename,
+            filename=manifest.origin.filename,
             doc_type=manifest.fields.doc_type,
             tags=list(manifest.fields.tags),
             metadata=show_metadata(manifest),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netgpt_docs_service.domain.chunks import Chunk
-from netgpt_docs_service.domain.documents import DocumentFields, Manifest, Pipeline
+from netgpt_docs_service.domain.documents import DocumentFields, Manifest, Origin, Pipeline
 from netgpt_docs_service.store.payloads import (
     chunk_of,
     chunk_payload,
@@ -31,6 +31,15 @@ FIELDS = st.builds(
     metadata=st.dictionaries(TEXT, SCALAR | st.lists(SCALAR, max_size=3).map(tuple), max_size=3),
     expires_at=st.none() | MOMENT,
 )
+ORIGIN = st.builds(
+    Origin,
+    media_type=TEXT,
+    filename=st.none() | TEXT,
+    text_type=st.none() | TEXT,
+    language=st.none() | TEXT,
+    metadata=st.dictionaries(TEXT, TEXT, max_size=2),
+    warnings=st.lists(TEXT, max_size=2).map(tuple),
+)
 MANIFEST = st.builds(
     Manifest,
     doc_id=TEXT,
@@ -38,8 +47,7 @@ MANIFEST = st.builds(
     generation=st.none() | TEXT,
     version=COUNT,
     fields=FIELDS,
-    media_type=TEXT,
-    filename=st.none() | TEXT,
+    origin=ORIGIN,
     size_bytes=COUNT,
     pages=st.none() | COUNT,
     source_sha256=TEXT,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netgpt_docs_service.domain.chunks import Chunk
-from netgpt_docs_service.domain.documents import DocumentFields, Manifest, Pipeline
+from netgpt_docs_service.domain.documents import DocumentFields, Manifest, Origin, Pipeline
 from netgpt_docs_service.domain.rules import METADATA_NAME
 from netgpt_docs_service.usecases.archive import ArchiveDamaged
 from netgpt_docs_service.usecases.archive_lines import (
@@ -52,6 +52,15 @@ FIELDS = st.builds(
     ),
     expires_at=st.none() | MOMENTS,
 )
+ORIGIN = st.builds(
+    Origin,
+    media_type=TEXTS,
+    filename=st.none() | TEXTS,
+    text_type=st.none() | TEXTS,
+    language=st.none() | TEXTS,
+    metadata=st.dictionaries(TEXTS, TEXTS, max_size=2),
+    warnings=st.lists(TEXTS, max_size=2).map(tuple),
+)
 MANIFESTS = st.builds(
     Manifest,
     doc_id=TEXTS,
@@ -59,8 +68,7 @@ MANIFESTS = st.builds(
     generation=st.just(f"{VERSION}-1"),
     version=st.just(VERSION),
     fields=FIELDS,
-    media_type=TEXTS,
-    filename=st.none() | TEXTS,
+    origin=ORIGIN,
     size_bytes=COUNTS,
     pages=st.none() | COUNTS,
     source_sha256=TEXTS,
