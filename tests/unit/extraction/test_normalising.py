@@ -16,7 +16,7 @@ from netgpt_docs_service.extraction.normalising import normalised
         ("pass\u00adword", "password"),
         ("cafe\u0301", "caf\u00e9"),
         ("\ud800half", "half"),
-        ("می\u200cخواهم \u200f", "می\u200cخواهم \u200f"),
+        ("\u06cc\u200c\u062e \u200f", "\u06cc\u200c\u062e \u200f"),
     ],
 )
 def test_a_text_keeps_what_can_be_read(sent: str, kept: str) -> None:
