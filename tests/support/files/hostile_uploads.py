@@ -181,7 +181,7 @@ HOSTILE_UPLOADS = (
     _upload(
         "a text that runs backwards",
         "bidi.txt",
-        lambda: "pay \u202eadmin\u202c\x1b[2J now".encode(),
+        "pay \u202eadmin\u202c\x1b[2J now".encode,
         STORED,
     ),
     _upload(
