@@ -1,0 +1,17 @@
+"""Files that are archives of other files."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from io import BytesIO
+
+
+def pack(parts: Mapping[str, str | bytes]) -> bytes:
+    """Return a ZIP of `parts`; a `mimetype` is stored as it is, as readers ask."""
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            method = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            archive.writestr(name, content, compress_type=method)
+    return buffer.getvalue()
