@@ -113,7 +113,7 @@ _PAGES: Final[Mapping[str, _Pages]] = MappingProxyType(
         "application/vnd.ms-powerpoint": slides,
     }
 )
-_PACKED = (*(kind for kind in _PAGES if "." in kind), f"{_OPEN}.text")
+_PACKED = (*_PAGES, f"{_OPEN}.text")
 _LEGACY = (
     "application/msword",
     "application/vnd.ms-excel",

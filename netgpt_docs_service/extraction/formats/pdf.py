@@ -14,7 +14,7 @@ from netgpt_docs_service.domain.files import Extracted
 from netgpt_docs_service.domain.layout import Heading, Layout
 from netgpt_docs_service.errors import DamagedFile, EncryptedFile, NoExtractableText
 from netgpt_docs_service.extraction.formats import xberg_fields
-from netgpt_docs_service.extraction.formats.ocr import is_configured, recognised_pages
+from netgpt_docs_service.extraction.formats.ocr import obstacle, recognised_pages
 from netgpt_docs_service.extraction.formats.pdf_fields import (
     bookmarks_of,
     language_of,
@@ -90,7 +90,7 @@ def _read(document: Any, file: FileBytes, limits: ReadLimits) -> Extracted:  # n
     check_page_count(len(document), limits)
     pages, unreadable = _pages_of(document, limits)
     recognised: dict[int, str] = {}
-    if unreadable.pages and is_configured(limits):
+    if unreadable.pages and obstacle(limits) is None:
         recognised = recognised_pages(file, limits, numbers=unreadable.pages)
         pages = [
             _as_lines(recognised[number]) if number in recognised else page
@@ -215,9 +215,10 @@ def _nothing(unreadable: _Unreadable, limits: ReadLimits) -> str:
         return f"{about}; {'; '.join(unreadable.warnings())}"
     if len(unreadable.broken) == count:
         return f"{about}; all of them are damaged"
-    if is_configured(limits):
+    advice = obstacle(limits)
+    if advice is None:
         return f"{about}, and none were recognised in its pictures"
-    return f"{about}; it seems to be scanned pictures: set OCR_LANGUAGES to have them recognised"
+    return f"{about}; it seems to be scanned pictures: {advice}"
 
 
 def _pages(numbers: list[int] | tuple[int, ...]) -> str:

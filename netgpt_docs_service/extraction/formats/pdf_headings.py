@@ -89,7 +89,8 @@ def _line_of(
             written = _squeezed(" ".join(placed.line.text for placed in group))
             if _is_same(written, title):
                 return _heading(group, bookmark.level)
-            if written not in title and not _NUMBER.fullmatch(written + " "):
+            number = _NUMBER.match(written + " ")
+            if written not in title and not (number and written[number.end() :] in title):
                 break
     return None
 

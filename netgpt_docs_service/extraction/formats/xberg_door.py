@@ -23,7 +23,7 @@ from netgpt_docs_service.extraction.reader import FileBytes, ReadLimits
 _LONGEST_REASON = 200
 _FEWEST_BYTES_OF_A_CELL = 3  # `|  |`: two blanks and a bar
 _KIND = re.compile(r"^(?:[A-Z]\w+ (?:error|violation): )+")
-_ADVICE = re.compile(r"[.,;] (?:but `|If this|set |raise ).*", re.DOTALL)
+_ADVICE = re.compile(r"[.,;] (?:but `|If this|set |raise ).*")
 _MEANINGS: tuple[tuple[tuple[str, ...], type[FileRefused | LimitExceeded]], ...] = (
     (("encrypt", "password"), EncryptedFile),
     (("table cell limit",), LimitExceeded),
@@ -91,7 +91,8 @@ async def _extract(
 
 
 def _meant(text: str) -> FileRefused | LimitExceeded:
-    reason = _ADVICE.sub("", _KIND.sub("", text)).strip()[:_LONGEST_REASON]
+    first_line = _KIND.sub("", text).partition("\n")[0]  # the next ones quote the file
+    reason = _ADVICE.sub("", first_line).strip()[:_LONGEST_REASON]
     lower = text.lower()
     for words, error in _MEANINGS:
         if any(word in lower for word in words):

@@ -67,10 +67,11 @@ def make_bare_pdf(
     repeated: int = 1,
     claimed: int | None = None,
     catalog: str = "",
+    notes: str = "",
 ) -> bytes:
     """A PDF written by hand: its pages `repeated` times, of which it claims to have `claimed`.
 
-    `catalog` is put into its catalog. A text is an operand of `Tj`, such as `(Hello)` or `<0104>`.
+    `catalog` is put into its catalog, `notes` are the annotations of each page. A text is an operand of `Tj`, such as `(Hello)` or `<0104>`.
     """
     count = len(texts)
     kids = " ".join(f"{4 + 2 * index} 0 R" for index in range(count))
@@ -85,7 +86,8 @@ def make_bare_pdf(
         stream = f"BT /F1 11 Tf 60 700 Td {text} Tj ET"
         objects.append(
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] "
-            f"/Resources << /Font << /F1 3 0 R >> >> /Contents {5 + 2 * index} 0 R >>"
+            f"/Resources << /Font << /F1 3 0 R >> >> /Contents {5 + 2 * index} 0 R "
+            f"/Annots [{notes}] >>"
         )
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
     return _assembled(objects)
