@@ -30,11 +30,26 @@ def recognised_pages(
     file: FileBytes, limits: ReadLimits, *, numbers: Collection[int]
 ) -> dict[int, str]:
     """Return what Tesseract reads on the pages of these `numbers`, without those it finds bare."""
-    ocr = xberg.OcrConfig(
-        backend="tesseract",
-        language=list(limits.ocr_languages),
-        tessdata_path=str(limits.tessdata_dir),
-    )
-    document = extracted(file, limits, ocr=ocr, ocr_pages=sorted(numbers))
+    document = extracted(file, limits, ocr=_tesseract(limits), ocr_pages=sorted(numbers))
     texts = page_texts(document)
     return {number: texts[number] for number in numbers if texts.get(number, "").strip()}
+
+
+def _tesseract(limits: ReadLimits) -> xberg.OcrConfig:
+    """Name Tesseract as the only engine.
+
+    Without a list of stages xberg downloads the models of another engine when it doubts a page,
+    and Tesseract's own cache keeps what it read in the home directory.
+    """
+    languages = list(limits.ocr_languages)
+    engine = xberg.TesseractConfig(language=languages, use_cache=False)
+    stage = xberg.OcrPipelineStage(backend="tesseract", language=languages, tesseract_config=engine)
+    return xberg.OcrConfig(
+        backend="tesseract",
+        language=languages,
+        tesseract_config=engine,
+        tessdata_path=str(limits.tessdata_dir),
+        pipeline=xberg.OcrPipelineConfig(
+            stages=[stage], quality_thresholds=xberg.OcrQualityThresholds()
+        ),
+    )

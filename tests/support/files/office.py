@@ -22,6 +22,7 @@ def make_docx(
     table: Sequence[Sequence[str]] = (),
     title: str | None = None,
     header: str | None = None,
+    remark: str | None = None,
 ) -> bytes:
     """`# ` begins a heading, `- ` an item of a list, a form feed a new page."""
     document = Document()
@@ -34,6 +35,8 @@ def make_docx(
                 cell.text = text
     if header:
         document.sections[0].header.paragraphs[0].text = header
+    if remark:
+        document.add_comment(document.paragraphs[-1].runs, text=remark, author="Ada Author")
     properties = document.core_properties
     properties.title, properties.author, properties.created = title or "", "Ada Author", WRITTEN_AT
     buffer = BytesIO()

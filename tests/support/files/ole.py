@@ -42,6 +42,12 @@ def make_encrypted_office() -> bytes:
     return make_ole2({"EncryptionInfo": b"\x04\0\x04\0", "EncryptedPackage": b"secret" * 100})
 
 
+def make_encrypted_doc() -> bytes:
+    """What Word 97 wrote when a document had a password: a flag, and a text nobody can read."""
+    head = b"\xec\xa5\xc1\x00".ljust(10, b"\0") + b"\x00\x03"
+    return make_ole2({"WordDocument": head, "1Table": b"\x01"})
+
+
 def _filled(content: bytes) -> bytes:
     size = max(_CUTOFF, -(-len(content) // _SECTOR) * _SECTOR)
     return content.ljust(size, b"\0")
