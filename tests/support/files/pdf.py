@@ -71,7 +71,8 @@ def make_bare_pdf(
 ) -> bytes:
     """A PDF written by hand: its pages `repeated` times, of which it claims to have `claimed`.
 
-    `catalog` is put into its catalog, `notes` are the annotations of each page. A text is an operand of `Tj`, such as `(Hello)` or `<0104>`.
+    `catalog` is put into its catalog, `notes` are the annotations of each page. A text is an
+    operand of `Tj`, such as `(Hello)` or `<0104>`.
     """
     count = len(texts)
     kids = " ".join(f"{4 + 2 * index} 0 R" for index in range(count))

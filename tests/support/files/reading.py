@@ -28,7 +28,7 @@ MEDIA_TYPES: Final = {
     "ppt": "application/vnd.ms-powerpoint",
     "pdf": PDF,
 }
-_READERS = PDF_READERS | OFFICE_READERS  # mappings of media types
+_READERS = {**PDF_READERS, **OFFICE_READERS}
 
 
 def read(

@@ -12,7 +12,11 @@ from tests.support.files.reading import is_sound, page_texts, read
 _TEXT = ["# One", "Hello there", "- an item", "## Two", "More"]
 _MARKDOWN = "# One\n\nHello there\n\n- an item\n\n## Two\n\nMore"
 _SLIDES = [("Slide A", "Text of A", "Say this"), ("Slide B", "Text of B", "")]
-_SHEETS = {"First": [["name", "age"], ["Ada", 36]], "Empty": [], "Third": [["x"]]}
+_SHEETS: dict[str, list[list[str | float]]] = {
+    "First": [["name", "age"], ["Ada", 36]],
+    "Empty": [],
+    "Third": [["x"]],
+}
 _TABLES = "## First\n\n| name | age |\n| --- | --- |\n| Ada | 36 |\n\n## Third\n\n| x |\n| --- |"
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.support.files.pdf import make_pdf
+from tests.support.files.pdf import Sized, make_pdf
 from tests.support.files.reading import is_sound, read
 
 _BODY = ["Body text of the usual size", "and another line of it"] * 5
@@ -34,7 +34,9 @@ def test_headings_of_one_name_are_told_apart() -> None:
 
 
 def test_without_an_outline_larger_letters_make_headings() -> None:
-    pages = [[("A title", 24.0), *_BODY, ("A chapter", 18.0), *_BODY, ("A part", 14.0), *_BODY]]
+    pages: list[list[str | Sized]] = [
+        [("A title", 24.0), *_BODY, ("A chapter", 18.0), *_BODY, ("A part", 14.0), *_BODY]
+    ]
 
     extracted = read(make_pdf(pages), "pdf")
 
@@ -48,7 +50,7 @@ def test_without_an_outline_larger_letters_make_headings() -> None:
 
 
 def test_a_large_line_over_every_page_is_no_heading() -> None:
-    pages = [[("The Company", 20.0), *_BODY] for _ in range(5)]
+    pages: list[list[str | Sized]] = [[("The Company", 20.0), *_BODY] for _ in range(5)]
 
     assert read(make_pdf(pages), "pdf").layout.headings == ()
 
