@@ -21,6 +21,7 @@ from netgpt_docs_service.errors import (
 from netgpt_docs_service.extraction.reader import FileBytes, ReadLimits
 
 _LONGEST_REASON = 200
+_PANIC = "RustPanic"  # an assertion of xberg that failed; the class cannot be imported
 _FEWEST_BYTES_OF_A_CELL = 3  # `|  |`: two blanks and a bar
 _KIND = re.compile(r"^(?:[A-Z]\w+ (?:error|violation): )+")
 _ADVICE = re.compile(r"[.,;] (?:but `|If this|set |raise ).*")
@@ -58,6 +59,11 @@ def extracted(
         result = asyncio.run(_extract(source, config))
     except RuntimeError as error:
         raise _meant(str(error)) from error
+    except Exception as error:
+        if type(error).__name__ != _PANIC:
+            raise
+        message = "the file is damaged: its reader gave it up"
+        raise DamagedFile(message) from error
     if not result.results:
         reason = result.errors[0].message if result.errors else "nothing was read"
         raise _meant(reason)

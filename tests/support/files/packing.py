@@ -15,3 +15,10 @@ def pack(parts: Mapping[str, str | bytes]) -> bytes:
             method = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
             archive.writestr(name, content, compress_type=method)
     return buffer.getvalue()
+
+
+def repacked(content: bytes, name: str, change: tuple[bytes, bytes]) -> bytes:
+    """Return the archive with the first bytes of `change` replaced by the second in one part."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        parts = {part: archive.read(part) for part in archive.namelist()}
+    return pack(parts | {name: parts[name].replace(*change)})

@@ -13,7 +13,8 @@ from netgpt_docs_service.extraction.reader import ReadLimits
 from tests.support.files.books import make_epub
 from tests.support.files.office import make_docx, make_pptx, make_xlsx
 from tests.support.files.ole import make_encrypted_doc, make_encrypted_office, make_ole2
-from tests.support.files.opendocument import make_odt
+from tests.support.files.opendocument import make_ods, make_odt
+from tests.support.files.packing import repacked
 from tests.support.files.reading import read
 
 
@@ -44,6 +45,18 @@ def test_a_document_with_a_password_is_refused(kind: str, content: bytes) -> Non
 def test_a_file_that_is_cut_off_is_refused(kind: str, content: bytes) -> None:
     with pytest.raises(DamagedFile, match="damaged"):
         read(content[: len(content) // 2], kind)
+
+
+def test_a_broken_sheet_that_would_keep_the_reader_busy_is_refused() -> None:
+    broken = repacked(make_ods({"A": [["b"]]}), "content.xml", (b"</table:table>", b""))
+
+    with pytest.raises(DamagedFile, match=r"content\.xml: mismatched tag"):
+        read(broken, "ods")
+
+
+def test_a_file_on_which_the_reader_breaks_down_is_refused() -> None:
+    with pytest.raises(DamagedFile, match="gave it up"):
+        read(make_ole2({"Workbook": b"\x09\x08"}), "xls")
 
 
 @pytest.mark.parametrize("kind", ["doc", "xls", "ppt", "msg"])
