@@ -24,12 +24,12 @@ _MOST_BROKEN = 0.01
 _CHARSETS = re.compile(
     r"utf|ascii$|latin|iso8859|iso2022|cp\d|koi8|mac|shift_ji|euc_|gb|big5|hz$|johab|tis|kz1048|ptcp"
 )
-"""The codecs that files are in; others of Python's (punycode, unicode_escape) can be made to stall."""
+"""The codecs that files are in; others of Python's, such as punycode, can be made to stall."""
 _HEAD_BYTES = 2048
 _INSIDE = re.compile(
     rb"(?:<meta\b[^>]{0,200}?\bcharset|<\?xml\b[^>]{0,100}?\bencoding|^#[^\n]{0,80}?\bcoding|^@charset)"
     rb"\s*[=: ]\s*[\"']?([A-Za-z0-9._:-]{2,40})",
-    re.I | re.M,
+    re.IGNORECASE | re.MULTILINE,
 )
 """How web pages, XML, Python and style sheets name their own encoding."""
 _WIDER = {
@@ -67,7 +67,8 @@ def decode(content: bytes, *, charset: str | None = None) -> Decoded:
         or _guessed(content)
     )
     if decoded is None or _is_binary(decoded.text):
-        raise UnsupportedFile("the file is binary data of no known kind")
+        message = "the file is binary data of no known kind"
+        raise UnsupportedFile(message)
     return decoded
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _SAMPLE_BYTES = 32_000
-"""What is guessed from: the guess takes a second for a hundred times as much, and gets no better."""
+"""What is guessed from: more takes its time and makes the guess no better."""
 _LINES_OF_OTHERS = re.compile(rb"[^\n]{0,200}[\x80-\xff][^\n]{0,200}")
 _LIKELY = [
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "iso8859_2",
@@ -13,11 +13,11 @@ _LIKELY = [
 ]  # fmt: skip
 """In the order in which a tie is decided: a few accented letters fit all of Europe's alike."""
 _OTHER_ALPHABETS = ("cp1251", "cp1253", "cp1255", "cp1256", "koi8_r")
-"""Not of a text in which one letter in ten is none of ASCII's: no single letter stands in a word."""
+"""Not of a text that is nearly all ASCII: no single letter of theirs stands in a word."""
 
 
 def guessed_encodings(content: bytes) -> list[str]:
-    """Return encodings in which `content` may be, none of them UTF; the last takes almost anything."""
+    """Return encodings in which `content` may be, none of them UTF; the last takes nearly all."""
     from charset_normalizer import from_bytes  # noqa: PLC0415  a third of a second, seldom needed
 
     sample = _sample(content)

@@ -7,15 +7,14 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from lxml import etree
-from lxml.html import HTMLParser, HtmlElement, document_fromstring
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from netgpt_docs_service.errors import DamagedFile, UnsafeFile
 
 Tree: TypeAlias = HtmlElement
 
-_TOO_DEEP = "XML_ERR_NAME_TOO_LONG"
-_FLAT_TAGS = "html head title meta body h1 h2 h3 h4 h5 h6 p br li tr td th pre script style noscript template"
-_NESTING_TAG = re.compile(rf"</?(?!(?:{_FLAT_TAGS.replace(' ', '|')})\b)[a-zA-Z][^<>]*>", re.I)
+_FLAT_TAGS = "html|head|title|meta|body|h[1-6]|p|br|li|tr|td|th|pre|script|style|noscript|template"
+_NESTING_TAG = re.compile(rf"</?(?!(?:{_FLAT_TAGS})\b)[a-zA-Z][^<>]*>", re.IGNORECASE)
 _UNSEEN = (
     "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "canvas", "audio",
     "video", "map", "datalist",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _TOKEN = re.compile(
-    r'"(?:[^"\\]|\\.)*+"?|[\[{]\s*+[\]}]|[\[{]|[\]}]|,\s*+|\s++|[^"\[\]{},\s]++', re.S
+    r'"(?:[^"\\]|\\.)*+"?|[\[{]\s*+[\]}]|[\[{]|[\]}]|,\s*+|\s++|[^"\[\]{},\s]++', re.DOTALL
 )
 _DEEPEST_INDENT = 12
 """Levels; deeper ones stand under each other, or a file of brackets would grow by their square."""
@@ -19,17 +19,17 @@ def broken_into_lines(text: str) -> str:
     """
     pieces: list[str] = []
     depth = 0
-    for token in _TOKEN.findall(text):
-        if token in "[{":
+    for piece in _TOKEN.findall(text):
+        if piece in "[{":
             depth += 1
-            pieces.append(token + _line(depth))
-        elif token in "]}":
+            pieces.append(piece + _line(depth))
+        elif piece in "]}":
             depth = max(0, depth - 1)
-            pieces.append(_line(depth) + token)
-        elif token[0] == ",":
+            pieces.append(_line(depth) + piece)
+        elif piece[0] == ",":
             pieces.append("," + _line(depth))
-        elif not token.isspace():
-            pieces.append(token if token[0] != ":" else ": " + token[1:])
+        elif not piece.isspace():
+            pieces.append(piece if piece[0] != ":" else ": " + piece[1:])
     return "".join(pieces)
 
 

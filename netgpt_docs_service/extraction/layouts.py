@@ -11,11 +11,11 @@ from netgpt_docs_service.domain.layout import Heading, Layout
 NO_HEADINGS = Layout(headings=())
 """Of a text in which `#` and `---` are no markup."""
 
-_FENCE_OR_HEADING = re.compile(r"^ {0,3}(?:(`{3,}|~{3,})|(#{1,6})[ \t]+([^\n]*))", re.M)
+_FENCE_OR_HEADING = re.compile(r"^ {0,3}(?:(`{3,}|~{3,})|(#{1,6})[ \t]+([^\n]*))", re.MULTILINE)
 
 
 def headings_of(extracted: Extracted) -> tuple[Heading, ...]:
-    """Return the headings of a text, those of Markdown written with `#` if it has no list of them."""
+    """Return the headings of a text: its list of them, or else Markdown's that begin with `#`."""
     known = extracted.layout.headings
     if known is not None or extracted.text_type != "text/markdown":
         return known or ()

@@ -10,6 +10,9 @@ ODT = "application/vnd.oasis.opendocument.text"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 ODP = "application/vnd.oasis.opendocument.presentation"
 EPUB = "application/epub+zip"
+DOC = "application/msword"
+XLS = "application/vnd.ms-excel"
+PPT = "application/vnd.ms-powerpoint"
 RTF = "application/rtf"
 MSG = "application/vnd.ms-outlook"
 EML = "message/rfc822"
@@ -38,6 +41,9 @@ NAMES = {
     ODS: "an OpenDocument spreadsheet",
     ODP: "an OpenDocument presentation",
     EPUB: "an EPUB book",
+    DOC: "a Word 97 document",
+    XLS: "an Excel 97 workbook",
+    PPT: "a PowerPoint 97 presentation",
     RTF: "an RTF document",
     MSG: "an Outlook message",
     EML: "an e-mail",
@@ -68,6 +74,9 @@ _SPELLINGS = {
     ODS: "ods ots",
     ODP: "odp otp",
     EPUB: "epub",
+    DOC: "doc dot",
+    XLS: "xls xlt",
+    PPT: "ppt pps pot",
     RTF: "rtf",
     MSG: "msg",
     EML: "eml mht mhtml",
@@ -77,19 +86,19 @@ _SPELLINGS = {
     LATEX: "tex latex ltx",
     PLAIN: "txt text log asc org adoc asciidoc textile diff patch",
     SOURCE: (
-        "py pyi pyx r rb pl pm php js mjs cjs jsx ts tsx vue svelte css scss sass less c h cc cpp cxx "
-        "hh hpp hxx m mm cs java kt kts scala groovy gradle go rs swift dart lua jl hs ml mli fs fsx "
-        "ex exs erl hrl clj cljs lisp el scm vb vbs bas pas f90 f95 for asm s sh bash zsh fish ps1 bat "
-        "cmd sql graphql gql proto thrift tf hcl nix cmake mk make dockerfile ini cfg conf properties "
-        "env toml editorconfig jsp asp aspx erb ejs hbs mustache j2 jinja tmpl v sv vhd vhdl zig nim cr "
-        "sol wat bib"
+        "py pyi pyx r rb pl pm php js mjs cjs jsx ts tsx vue svelte css scss sass less c h cc cpp "
+        "cxx hh hpp hxx m mm cs java kt kts scala groovy gradle go rs swift dart lua jl hs ml mli "
+        "fs fsx ex exs erl hrl clj cljs lisp el scm vb vbs bas pas f90 f95 for asm s sh bash zsh "
+        "fish ps1 bat cmd sql graphql gql proto thrift tf hcl nix cmake mk make dockerfile ini "
+        "cfg conf properties env toml editorconfig jsp asp aspx erb ejs hbs mustache j2 jinja "
+        "tmpl v sv vhd vhdl zig nim cr sol wat bib"
     ),
     CSV: "csv",
     TSV: "tsv tab",
     JSON: "json geojson har webmanifest",
     JSONL: "jsonl ndjson",
     NOTEBOOK: "ipynb",
-    XML: "xml xsd xsl xslt svg rss atom kml gpx dita docbook dbk plist wsdl opml rdf owl xlf xliff fb2",
+    XML: "xml xsd xsl xslt svg rss atom kml gpx dita docbook dbk plist wsdl opml rdf owl xlf xliff",
     YAML: "yaml yml",
     VTT: "vtt",
     SRT: "srt",

@@ -33,13 +33,11 @@ _UNREAD_PARTS = (
     ("FixedDocSeq.fdseq", "an XPS document"),
 )
 _STREAMS = (
-    ("EncryptedPackage", None),
-    ("WordDocument", "a Word 97 document (doc)"),
-    ("PowerPoint Document", "a PowerPoint 97 presentation (ppt)"),
-    ("Workbook", "an Excel 97 workbook (xls)"),
-    ("Book", "an Excel 95 workbook (xls)"),
-    ("VisioDocument", "a Visio drawing"),
-    ("Quill", "a Publisher document"),
+    ("__properties_version1.0", types.MSG),
+    ("WordDocument", types.DOC),
+    ("PowerPoint Document", types.PPT),
+    ("Workbook", types.XLS),
+    ("Book", types.XLS),
 )
 _DIRECTORY_ENTRY_BYTES = 128
 
@@ -48,29 +46,30 @@ def zip_type(packed: Packed) -> str:
     """Return the media type of a zip by its entries; UnsupportedFile names what else it is."""
     if kind := _OPEN_DOCUMENTS.get(packed.mimetype):
         return kind
-    if "[Content_Types].xml" in packed.names:
-        for part, kind in _OFFICE_PARTS:
-            if any(name.startswith(part) for name in packed.names):
-                return kind
-    for part, name in _UNREAD_PARTS:
-        if any(each.startswith(part) for each in packed.names):
-            raise _unsupported(name)
+    is_office = "[Content_Types].xml" in packed.names
+    for part, kind in _OFFICE_PARTS if is_office else ():
+        if any(name.startswith(part) for name in packed.names):
+            return kind
+    name = "a ZIP archive; its files can be sent one by one"
     if packed.mimetype:
-        raise _unsupported(f"a packed file of type {packed.mimetype[:100]!r}")
-    raise _unsupported("a ZIP archive; its files can be sent one by one")
+        name = f"a packed file of type {packed.mimetype!r}"
+    for part, known in _UNREAD_PARTS:
+        if any(each.startswith(part) for each in packed.names):
+            name = known
+    message = f"the file is {name}"
+    raise UnsupportedFile(message)
 
 
 def ole2_type(content: bytes) -> str:
     """Return the media type of an OLE2 file; EncryptedFile where Office put its package in one."""
-    if _has_stream(content, "__properties_version1.0"):
-        return types.MSG
-    for stream, name in _STREAMS:
+    if _has_stream(content, "EncryptedPackage"):
+        message = "the file is an Office document that asks for a password"
+        raise EncryptedFile(message)
+    for stream, kind in _STREAMS:
         if _has_stream(content, stream):
-            if name is None:
-                message = "the file is an Office document that asks for a password"
-                raise EncryptedFile(message)
-            raise _unsupported(f"{name}; save it in today's format")
-    raise _unsupported("an OLE2 container of no known kind")
+            return kind
+    message = "the file is an OLE2 container of no known kind"
+    raise UnsupportedFile(message)
 
 
 def _has_stream(content: bytes, name: str) -> bool:
@@ -80,7 +79,3 @@ def _has_stream(content: bytes, name: str) -> bool:
     while at >= 0 and at % _DIRECTORY_ENTRY_BYTES:
         at = content.find(written, at + 1)
     return at >= 0
-
-
-def _unsupported(name: str) -> UnsupportedFile:
-    return UnsupportedFile(f"the file is {name}")

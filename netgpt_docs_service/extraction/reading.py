@@ -1,4 +1,4 @@
-"""Any file's text: its kind by its content, then the reader of that kind, then what all must keep."""
+"""Any file's text: its kind by its content, then that kind's reader, then what all must be."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def warm_up() -> None:
 
 
 def fingerprint() -> str:
-    """Name what decides which text comes out of a file: raise the number when it would be another."""
+    """Name what decides which text comes out; raise the number when it would be another."""
     return " ".join(("files-1", *(f"{name}={_version(name)}" for name in _LIBRARIES)))
 
 

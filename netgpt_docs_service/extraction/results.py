@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 from netgpt_docs_service.domain.files import Extracted
 from netgpt_docs_service.domain.layout import Layout
@@ -69,7 +70,7 @@ def _is_sane(layout: Layout, text: str) -> bool:
 
 
 def _ascends(offsets: tuple[int, ...]) -> bool:
-    return all(one <= next_one for one, next_one in zip(offsets, offsets[1:], strict=False))
+    return all(one <= next_one for one, next_one in pairwise(offsets))
 
 
 def _cut(text: str | None, length: int) -> str | None:

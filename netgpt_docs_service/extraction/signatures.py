@@ -94,18 +94,16 @@ _LOOK_BYTES = 4096
 
 def unread_kind(content: bytes) -> str | None:
     """Return what a file that is not read is called, None where no signature tells."""
-    for mark, kind in _TEXTS:
-        if content.startswith(mark):
-            return kind
     is_binary = b"\0" in content[:_LOOK_BYTES]
-    for mark, kind in _MARKS:
+    kinds = (
+        *(kind for mark, kind in _TEXTS if content.startswith(mark)),
         # Letters begin a text as well ("ID3 tags are ..."): they count only before zero bytes.
-        if content.startswith(mark) and (is_binary or not mark.isascii() or b"\0" in mark):
-            return kind
-    for mark, kind in _SHORT if is_binary else ():
-        if content.startswith(mark):
-            return kind
-    for at, mark, kind in _AT if is_binary else ():
-        if content.startswith(mark, at):
-            return kind
-    return None
+        *(
+            kind
+            for mark, kind in _MARKS
+            if content.startswith(mark) and (is_binary or not mark.isascii() or b"\0" in mark)
+        ),
+        *(kind for mark, kind in _SHORT if is_binary and content.startswith(mark)),
+        *(kind for at, mark, kind in _AT if is_binary and content.startswith(mark, at)),
+    )
+    return next(iter(kinds), None)

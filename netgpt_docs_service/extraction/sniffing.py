@@ -75,7 +75,7 @@ def _charset(declared_type: str | None) -> str | None:
 
 
 def _differences(media_type: str, name: str, declared_type: str | None) -> tuple[str, ...]:
-    """Say where name and declaration speak of another kind; one kind of text for another is none."""
+    """Say where name and declaration speak of another kind, two kinds of text apart."""
     by_name, declared = types.by_extension(name), types.by_declaration(declared_type)
     found = []
     if declared and _family(declared) != _family(media_type):

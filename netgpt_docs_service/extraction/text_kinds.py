@@ -19,11 +19,13 @@ ANY_TEXT = frozenset(
 _MAY_BEGIN_AS_HTML = {types.HTML, types.XML, types.MARKDOWN, types.SOURCE, types.LATEX, types.RST}
 _START_CHARACTERS = 4096
 _BLANK_OR_COMMENT = r"(?:\s|<!--(?:(?!-->).)*-->|<\?(?:(?!\?>).)*\?>)*+"
-_PAGE = re.compile(_BLANK_OR_COMMENT + r"<(?:!doctype\s+html\b|html[\s>])", re.I | re.S)
+_PAGE = re.compile(
+    _BLANK_OR_COMMENT + r"<(?:!doctype\s+html\b|html[\s>])", re.IGNORECASE | re.DOTALL
+)
 _MARKUP = re.compile(
     _BLANK_OR_COMMENT
     + r"<(?:head|body|div|p|table|ul|ol|h[1-6]|article|section|main|span|form|a|b|br)[\s>/]",
-    re.I | re.S,
+    re.IGNORECASE | re.DOTALL,
 )
 _XML = re.compile(r"\ufeff?\s*<\?xml\s")
 _TAG = re.compile(r"<[a-zA-Z!/]")
@@ -32,11 +34,13 @@ _MAIL_FIELD = (
     r"|reply-to|content-type|dkim-signature|x-[\w-]+)"
 )
 _MAIL = re.compile(
-    rf"\s*(?:{_MAIL_FIELD}:[^\n]*\n(?:[ \t][^\n]*\n)*+){{2}}(?:[\w-]+:[^\n]*\n|[ \t][^\n]*\n|\r?\n)",
-    re.I,
+    rf"\s*(?:{_MAIL_FIELD}:[^\n]*\n(?:[ \t][^\n]*\n)*+){{2}}(?:[\w-]+:|[ \t]|\n)",
+    re.IGNORECASE,
 )
 _CUES = re.compile(r"\ufeff?\s*\d+\s*\n\s*\d+:\d\d:\d\d[,.]\d{3}\s*-->")
 _VTT = re.compile(r"\ufeff?WEBVTT(?:[ \t\r\n]|$)")
+_PLAIN_SHAPES = ((_PAGE, types.HTML), (_VTT, types.VTT), (_CUES, types.SRT))
+_SHAPES = (*_PLAIN_SHAPES, (_XML, types.XML), (_MARKUP, types.HTML), (_MAIL, types.EML))
 
 
 def text_type(text: str, *, name: str, declared_type: str | None) -> str:
@@ -63,21 +67,10 @@ def _confirmed(said: str, start: str) -> str:
 
 def _recognised(text: str, start: str, *, is_said: bool) -> str:
     """Return the kind that the content shows; a file said to be text stays one if in doubt."""
-    if _PAGE.match(start):
-        return types.HTML
-    if _VTT.match(start):
-        return types.VTT
-    if _CUES.match(start):
-        return types.SRT
-    if is_said:
-        return types.PLAIN
-    if _XML.match(start):
-        return types.XML
-    if _MARKUP.match(start):
-        return types.HTML
-    if _MAIL.match(start):
-        return types.EML
-    return _json_kind(text) or types.PLAIN
+    for shape, kind in _PLAIN_SHAPES if is_said else _SHAPES:
+        if shape.match(start):
+            return kind
+    return types.PLAIN if is_said else _json_kind(text) or types.PLAIN
 
 
 def _json_kind(text: str) -> str | None:

@@ -18,7 +18,6 @@ _END_MARK = b"PK\x05\x06"
 _LONGEST_COMMENT = 0xFFFF
 _END_64_MARK, _LOCATOR_MARK = b"PK\x06\x06", b"PK\x06\x07"
 _LOCATOR_BYTES, _BETWEEN_ENDS = 20, 76
-_SIZE_64 = struct.Struct("<40xQ")
 _ENTRY = struct.Struct("<4s24x3H12x")
 _ENTRY_MARK = b"PK\x01\x02"
 _LOCAL = struct.Struct("<4s2x2H4x3L2H")
@@ -84,7 +83,7 @@ def _nested(inner: bytes, entry: zipfile.ZipInfo, limits: ReadLimits, total: int
 
 
 def _check_count(content: bytes, limits: ReadLimits, name: str) -> None:
-    """Count the directory's entries without keeping any: a million of them need 500 MB as values."""
+    """Count the directory's entries and keep none: a million of them would need 500 MB."""
     for count, _ in enumerate(_directory(content, name), start=1):
         if count > limits.entries:
             message = f"{name} has more than {limits.entries} entries, the limit"
@@ -98,12 +97,10 @@ def _directory(content: bytes, name: str) -> Iterator[int]:
         raise DamagedFile(message)
     *_, size, _, _ = _END.unpack_from(content, end)
     end_64 = end - _BETWEEN_ENDS
-    if end_64 >= 0 and content.startswith(_LOCATOR_MARK, end - _LOCATOR_BYTES):
-        if content.startswith(
-            _END_64_MARK, end_64
-        ):  # then zipfile goes by it, whatever the other says
-            (size,) = _SIZE_64.unpack_from(content, end_64)
-            end = end_64
+    has_64 = end_64 >= 0 and content.startswith(_LOCATOR_MARK, end - _LOCATOR_BYTES)
+    if has_64 and content.startswith(_END_64_MARK, end_64):
+        # zipfile goes by the 64-bit end wherever there is one, whatever the other says.
+        end, size = end_64, int.from_bytes(content[end_64 + 40 : end_64 + 48], "little")
     at = max(0, end - size)
     while 0 <= at <= end - _ENTRY.size and content.startswith(_ENTRY_MARK, at):
         yield at
@@ -159,8 +156,8 @@ def _data_start(content: bytes, entry: zipfile.ZipInfo, name: str) -> int:
     if at < 0 or at + _LOCAL.size > len(content) or not content.startswith(_LOCAL_MARK, at):
         message = f"{what} is not where the directory says"
         raise DamagedFile(message)
-    _, flags, method, _, packed, unpacked, name_size, extra_size = _LOCAL.unpack_from(content, at)
-    start = at + _LOCAL.size + name_size + extra_size
+    _, flags, method, _, packed, unpacked, *lengths = _LOCAL.unpack_from(content, at)
+    start: int = at + _LOCAL.size + sum(lengths)
     said = (packed, unpacked)
     is_unsaid = flags & _SIZES_FOLLOW or _UNKNOWN in said
     if (

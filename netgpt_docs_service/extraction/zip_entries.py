@@ -12,7 +12,7 @@ _STEP_BYTES = 2**16
 
 
 def measured(entry: zipfile.ZipInfo, data: memoryview, *, keep: tuple[bytes, ...]) -> bytes:
-    """Return an entry's content if it begins with one of `keep`, else nothing, once it was unpacked.
+    """Unpack an entry, and return its content if it begins with one of `keep`, else nothing.
 
     Raises UnsafeFile as soon as it is longer than its directory says, DamagedFile where it is
     shorter or broken; what is not kept is forgotten while it is unpacked.

@@ -15,12 +15,12 @@ from netgpt_docs_service.extraction.formats.transcripts import Turn, transcript
 from netgpt_docs_service.extraction.reader import FileBytes, ReadLimits
 
 _LISTS = (
-    "messages", "conversation", "conversations", "transcript", "turns", "chat", "dialogue", "dialog",
-    "utterances", "segments", "history",
+    "messages", "conversation", "conversations", "transcript", "turns", "chat", "dialogue",
+    "dialog", "utterances", "segments", "history",
 )  # fmt: skip
 _SPEAKERS = (
-    "speaker", "speaker_name", "user_profile", "author", "sender", "sender_name", "from", "username",
-    "user_name", "name", "role", "user", "participant",
+    "speaker", "speaker_name", "user_profile", "author", "sender", "sender_name", "from",
+    "username", "user_name", "name", "role", "user", "participant",
 )  # fmt: skip
 _NAMES_IN = ("display_name", "real_name", "name", "username", "role", "id")
 _TEXTS = ("text", "content", "message", "body", "utterance", "value")
@@ -31,7 +31,7 @@ _TIMES = (
 _NO_MESSAGE = {"title", "url", "price", "description", "isbn", "slug"}
 """Records of something else that has an author and a text have one of these."""
 _CLOCK = re.compile(
-    r"(?:^|[T ,])(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?\s*([ap])?\.?(?:m\b)?", re.I
+    r"(?:^|[T ,])(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?\s*([ap])?\.?(?:m\b)?", re.IGNORECASE
 )
 _FIRST_DATE_S = 10**8
 _FIRST_DATE_MS = 10**11
@@ -59,17 +59,17 @@ def read_json_or_chat(file: FileBytes, limits: ReadLimits) -> Extracted:
     )
 
 
-def _messages(value: Any) -> list[Mapping[str, Any]]:
+def _messages(value: object) -> list[Mapping[str, Any]]:
     if isinstance(value, Mapping):
         lists = [value[name] for name in _LISTS if isinstance(value.get(name), list)]
         value = lists[0] if lists else []
     if not isinstance(value, list):
         return []
-    inner = [_inner(each) for each in value]
-    return inner if all(isinstance(each, Mapping) for each in inner) else []
+    messages = [inner for each in value if isinstance(inner := _inner(each), Mapping)]
+    return messages if len(messages) == len(value) else []
 
 
-def _inner(message: Any) -> Any:
+def _inner(message: object) -> object:
     """Return what an envelope holds: exports put a message's parts under `message`."""
     if isinstance(message, Mapping) and isinstance(message.get("message"), Mapping):
         return message["message"]
@@ -79,7 +79,7 @@ def _inner(message: Any) -> Any:
 def _is_chat(messages: Sequence[Mapping[str, Any]], turns: Sequence[Turn]) -> bool:
     """Say whether nearly all are messages, of voices that are heard again or at a time."""
     speakers = {turn.speaker for turn in turns}
-    if len(turns) < 2 or "" in speakers and len(speakers) == 1:  # noqa: PLR2004  no talk with one
+    if len(turns) < 2 or ("" in speakers and len(speakers) == 1):  # noqa: PLR2004  no talk with one
         return False
     named = sum(bool(turn.speaker) for turn in turns)
     timed = sum(bool(turn.time) for turn in turns)
@@ -95,17 +95,17 @@ def _turn(message: Mapping[str, Any]) -> Turn:
     return Turn(said, speaker, time)
 
 
-def _name(value: Any) -> str:
+def _name(value: object) -> str:
     if isinstance(value, Mapping):
         return next((str(value[key]) for key in _NAMES_IN if isinstance(value.get(key), str)), "")
     return value.strip() if isinstance(value, str) else ""
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return "".join(_strings(value, depth=0)).strip()
 
 
-def _strings(value: Any, *, depth: int) -> Iterator[str]:
+def _strings(value: object, *, depth: int) -> Iterator[str]:
     """Yield the strings of a content that comes in parts, as OpenAI's and Telegram's do."""
     if isinstance(value, str):
         yield value
@@ -116,17 +116,14 @@ def _strings(value: Any, *, depth: int) -> Iterator[str]:
         yield from _strings(value.get("text", value.get("parts")), depth=depth + 1)
 
 
-def _clock(value: Any) -> str:
+def _clock(value: object) -> str:
     """Return a time of day, or how long after the start, as `HH:MM:SS`; empty if it is neither."""
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, str) and not re.fullmatch(r"\d{1,14}(?:\.\d+)?", value):
         found = _CLOCK.search(value[:64])
         return _of_day(*found.groups()) if found else ""
-    try:
-        return _of_seconds(float(value))
-    except (TypeError, ValueError, OverflowError):
-        return ""
+    return _of_seconds(float(value)) if isinstance(value, str | float | int) else ""
 
 
 def _of_day(hours: str, minutes: str, seconds: str | None, half: str | None) -> str:

@@ -1,4 +1,4 @@
-"""A letter with enclosures as one text: what is on its top, its words, each enclosure under its name."""
+"""A letter as one text: what is on its top, its words, each enclosure under its name."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class Letter:
             start = self._write(f"# {title}")
             self._headings.append(Heading(start, start + len(title) + 2, 1, title))
             levels = 1
-        start = self._write(extracted.text)
+        text = extracted.text.lstrip("\n")
+        start = self._write(text) - (len(extracted.text) - len(text))
         self._headings.extend(
             shifted(each, characters=start, levels=levels) for each in headings_of(extracted)
         )
@@ -55,7 +56,7 @@ class Letter:
 
     def _write(self, text: str) -> int:
         """Write a block and return where it starts."""
-        block = normalised(text).rstrip() if not self._blocks else text.rstrip()
+        block = normalised(text).rstrip()
         if not block:
             return self._length
         start = self._length + 2 * bool(self._blocks)

@@ -8,11 +8,11 @@ from email import policy
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
-from typing import Any
+from typing import Any, cast
 
 from netgpt_docs_service.errors import DamagedFile, UnsafeFile
 
-_DEEPEST_PART = 50
+_DEEPEST_PART = 20
 """Multiparts inside multiparts; every level costs the parser a look at every line."""
 _LONGEST_HEADER = 4_000
 """Characters; the standard library's parser of headers takes their square."""
@@ -36,22 +36,23 @@ def parsed_mail(content: bytes, *, most_parts: int) -> EmailMessage:
 
         depth = 0
 
-        def attach(self, payload: Any) -> None:
+        def attach(self, payload: Any) -> None:  # noqa: ANN401  the type of the base class
             nonlocal count
             count += 1
-            payload.depth = self.depth + 1
-            if count > most_parts or payload.depth > _DEEPEST_PART:
-                message = (
-                    f"the e-mail has more than {most_parts} parts"
-                    if count > most_parts
-                    else f"the e-mail has parts nested more than {_DEEPEST_PART} deep"
-                )
+            depth = self.depth + 1
+            if count > most_parts:
+                message = f"the e-mail has more than {most_parts} parts, the limit"
                 raise UnsafeFile(message)
+            if depth > _DEEPEST_PART:
+                message = f"the e-mail has parts nested more than {_DEEPEST_PART} deep, the limit"
+                raise UnsafeFile(message)
+            if isinstance(payload, BoundedMessage):
+                payload.depth = depth
             super().attach(payload)
 
     bounded = _ShortHeaders(message_factory=BoundedMessage)
     try:
-        return BytesParser(policy=bounded).parsebytes(content)
+        return cast("EmailMessage", BytesParser(policy=bounded).parsebytes(content))
     except (MessageError, ValueError, LookupError, RecursionError, TypeError) as error:
         message = f"the e-mail cannot be taken apart: {error}"
         raise DamagedFile(message) from error
@@ -74,7 +75,7 @@ def header(mail: EmailMessage, name: str) -> str:
 
 
 def parts_of(mail: EmailMessage) -> Iterator[MailPart]:
-    """Yield the parts to read, in order: of alternatives the plainest, of a page its pictures last."""
+    """Yield the parts to read, in order; of alternatives only the plainest."""
     if not mail.is_multipart():
         yield MailPart(mail, _is_attached(mail))
         return
@@ -118,7 +119,7 @@ def _type(part: EmailMessage) -> str:
 
 
 def _plainness(part: EmailMessage) -> int:
-    """Rank an alternative: plain text that says something, a page, what holds one, anything else."""
+    """Rank an alternative: plain text that says something, a page, anything else."""
     kind = _type(part)
     if kind == "text/plain":
         return 0 if content_of(part).strip() else 3

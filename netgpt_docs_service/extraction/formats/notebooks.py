@@ -14,10 +14,10 @@ from netgpt_docs_service.extraction.normalising import normalised
 from netgpt_docs_service.extraction.reader import FileBytes, ReadLimits
 
 _LONGEST_OUTPUT = 2_000
-"""Characters of one cell's output: a progress bar or a table of thousands says no more than that."""
+"""Characters of one cell's output: a table of thousands of rows says no more than that."""
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _BACKTICKS = re.compile(r"`{3,}")
-_TITLE = re.compile(r"^# ([^\n]+)", re.M)
+_TITLE = re.compile(r"^# ([^\n]+)", re.MULTILINE)
 
 
 def read_notebook(file: FileBytes, limits: ReadLimits) -> Extracted:
@@ -99,16 +99,16 @@ def _printed(output: Mapping[str, Any]) -> str:
     return ""
 
 
-def _joined(value: Any, *, between: str = "") -> str:
+def _joined(value: object, *, between: str = "") -> str:
     lines = value if isinstance(value, list) else [value]
     return between.join(line for line in lines if isinstance(line, str))
 
 
-def _list(value: Any) -> list[Mapping[str, Any]]:
+def _list(value: object) -> list[Mapping[str, Any]]:
     return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 

@@ -16,10 +16,13 @@ from netgpt_docs_service.extraction.results import check_text_bytes
 _FRONT_MATTER = re.compile(
     r"---[ \t]*\n(?P<fields>(?:(?!---|\.\.\.)[^\n]*\n)*+)(?:---|\.\.\.)[ \t]*(?:\n|$)"
 )
-_FIELD = re.compile(r"^(title|author|date|lang|language):[ \t]*(\S[^\n]*)$", re.M | re.I)
+_FIELD = re.compile(
+    r"^(title|author|date|lang|language):[ \t]*(\S[^\n]*)$", re.MULTILINE | re.IGNORECASE
+)
 _MARKDOWN_TITLE = re.compile(r"\s*# ([^\n]+)")
 _RST_TITLE = re.compile(
-    r"\s*(?:(?P<over>([!-/:-@\[-`{-~])\2{3,})\n)?[ ]?(?P<title>\S[^\n]*)\n([!-/:-@\[-`{-~])\4{3,}[ \t]*(?:\n|$)"
+    r"\s*(?:([!-/:-@\[-`{-~])\1{3,}\n)?[ ]?(?P<title>\S[^\n]*)\n"
+    r"([!-/:-@\[-`{-~])\3{3,}[ \t]*(?:\n|$)"
 )
 _LONG_LINE = re.compile(r"[^\n]{2000}")
 _BETWEEN_TAGS = re.compile(r">[ \t]*<")

@@ -16,14 +16,15 @@ from netgpt_docs_service.extraction.reader import FileBytes, ReadLimits
 from netgpt_docs_service.extraction.results import check_text_bytes
 
 _CUE_TIMES = re.compile(
-    r"^[ \t]*(?:(?P<hours>\d{1,4}):)?(?P<minutes>\d{1,2}):(?P<seconds>\d{2})[.,]\d{1,3}[ \t]*-->[^\n]*$"
+    r"^[ \t]*(?:(?P<hours>\d{1,4}):)?(?P<minutes>\d{1,2}):(?P<seconds>\d{2})[.,]\d{1,3}"
+    r"[ \t]*-->[^\n]*$"
 )
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+(?P<name>[^>\n]{1,80})>", re.I)
+_VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+(?P<name>[^>\n]{1,80})>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{0,80}\}")
 _NAMED = re.compile(r"(?:>>[ ]?|-[ ])?(?P<name>[^\W\d_][\w .'\u2019()-]{0,40}):[ ]+(?=\S)")
 _MOST_WORDS = 4
 _LONGEST_TURN = 1_000
-"""Characters to which cues of one voice are joined: they end where the screen did, not the thought."""
+"""Characters to which cues of one voice are joined: they end where the screen did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ def _clock(times: re.Match[str]) -> str:
 
 
 def _voices(time: str, lines: list[str]) -> Iterator[Turn]:
-    speaker, said = "", []
+    speaker = ""
+    said: list[str] = []
     for line in lines:
         voice = _VOICE.match(line)
         plain = html.unescape(_TAG.sub("", line)).strip()
@@ -112,7 +114,7 @@ def _voices(time: str, lines: list[str]) -> Iterator[Turn]:
 
 
 def _named(line: str) -> str | None:
-    """Return the name a line begins with, in capitals as names are: "the answer is: ..." has none."""
+    """Return the name a line begins with, in capitals as names are; "the answer is:" is none."""
     found = _NAMED.match(line)
     words = found["name"].split() if found else []
     is_name = 0 < len(words) <= _MOST_WORDS and not any(word[0].islower() for word in words)

@@ -63,7 +63,8 @@ def _main_part(tree: Tree) -> MarkdownPage | None:
         include_formatting=True,
         output_format="markdown",
     )
-    return None if found is None or found.body is None else markdown_of(found.body)
+    body = getattr(found, "body", None)
+    return None if body is None else markdown_of(body)
 
 
 def _keeps_most(main: MarkdownPage, whole: MarkdownPage, tree: Tree) -> bool:
@@ -77,7 +78,7 @@ def _keeps_most(main: MarkdownPage, whole: MarkdownPage, tree: Tree) -> bool:
 
 
 def _words_outside_links(tree: Tree) -> int:
-    """Count the characters that are no space and stand neither in a link nor in the page's frame."""
+    """Count the characters, without spaces, that are neither in a link nor in the page's frame."""
     total = frames = 0
     for event, element in iterwalk(tree.find("body"), events=("start", "end")):
         is_frame = element.tag in _FRAMES
