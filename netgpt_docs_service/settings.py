@@ -114,7 +114,7 @@ class Settings(BaseSettings):
     """Files that are read at once, each in a process of its own; 0: 1 on 1 or 2 CPUs, else 2."""
     extraction_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
     """Longest time, in seconds, that reading one file may take."""
-    extraction_memory_mb: Annotated[int, Field(ge=64, le=65536)] = 512
+    extraction_memory_mb: Annotated[int, Field(ge=128, le=65536)] = 512
     """Most memory, in MiB, that one file may take beyond what its process has before."""
     extraction_files_per_process: Annotated[int, Field(ge=1)] = 200
     """Files after which a process that reads them is replaced."""

@@ -224,7 +224,7 @@ _BEHAVIOURS: dict[str, Callable[[bytes], str]] = {
     "keep": _keep,
     "segfault": _segfault,
     "abort": lambda _: os.abort(),
-    "kill itself": _terminate,
+    "terminate": _terminate,
     "exit": lambda _: sys.exit(3),
     "recurse": _recurse,
     "print garbage": _print_garbage,

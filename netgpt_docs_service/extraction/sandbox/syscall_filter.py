@@ -45,6 +45,16 @@ _REFUSED: dict[str, tuple[int, int | None]] = {
     "userfaultfd": (323, 282),
     "perf_event_open": (298, 241),
     "open_by_handle_at": (304, 265),
+    "setpriority": (141, 140),
+    "ioprio_set": (251, 30),
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "sched_setaffinity": (203, 122),
+    "sched_setattr": (314, 274),
+    "migrate_pages": (256, 238),
+    "move_pages": (279, 239),
+    "process_madvise": (440, 440),
+    "process_mrelease": (448, 448),
     "pidfd_send_signal": (424, 424),
     "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426),
@@ -65,12 +75,13 @@ class _Machine:
     column: int  # of the table
     clone: int
     tgkill: int
+    prlimit: int
     highest: int  # above it, x86-64 has the same calls once more (x32)
 
 
 _MACHINES = {
-    "x86_64": _Machine(0xC000003E, 0, clone=56, tgkill=234, highest=0x3FFFFFFF),
-    "aarch64": _Machine(0xC00000B7, 1, clone=220, tgkill=131, highest=0xFFFFFFFE),
+    "x86_64": _Machine(0xC000003E, 0, clone=56, tgkill=234, prlimit=302, highest=0x3FFFFFFF),
+    "aarch64": _Machine(0xC00000B7, 1, clone=220, tgkill=131, prlimit=261, highest=0xFFFFFFFE),
 }
 _NUMBER, _MACHINE, _FIRST_ARGUMENT = 0, 4, 16  # offsets in what the kernel shows to a filter
 _LOAD, _EQUAL, _GREATER, _HAS_BITS, _RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
@@ -115,9 +126,11 @@ def _program(machine: _Machine, pid: int) -> list[tuple[int, int, int, int]]:
         (_HAS_BITS, 1, 0, _CLONE_THREAD),
         (_RETURN, 0, 0, _REFUSE),
         (_RETURN, 0, 0, _ALLOW),
-        (_EQUAL, 0, 3, machine.tgkill),  # abort() signals its own process
+        (_EQUAL, 1, 0, machine.prlimit),
+        (_EQUAL, 0, 4, machine.tgkill),  # abort() signals its own process
         (_LOAD, 0, 0, _FIRST_ARGUMENT),
-        (_EQUAL, 1, 0, pid),
+        (_EQUAL, 2, 0, pid),
+        (_EQUAL, 1, 0, 0),  # 0 is oneself for prlimit, and nobody for tgkill
         (_RETURN, 0, 0, _REFUSE),
         (_RETURN, 0, 0, _ALLOW),
     ]
