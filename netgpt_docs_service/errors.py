@@ -23,7 +23,8 @@ ServiceError                    kind, message; no HTTP words (api/problems.py ha
 │   ├── DeadlineExceeded        the work did not finish in its time
 │   ├── StoreUnavailable        the vector store does not answer
 │   ├── InsufficientStorage     the disk is nearly full
-│   └── EmbeddingFailed         the engine raised in the middle of a batch
+│   ├── EmbeddingFailed         the engine raised in the middle of a batch
+│   └── ExtractionUnavailable   no process can be started that reads files
 └── StartupError                the process refuses to start, and says why
 ├── ConfigurationError      a setting is missing or makes no sense
 ├── ModelUnavailable        the embedding model cannot be loaded
@@ -193,6 +194,12 @@ class EmbeddingFailed(Unavailable):
     """The embedding engine failed on this batch."""
 
     kind = "embedding_failed"
+
+
+class ExtractionUnavailable(Unavailable):
+    """Files cannot be read right now."""
+
+    kind = "extraction_unavailable"
 
 
 class StartupError(ServiceError):

@@ -110,6 +110,21 @@ class Settings(BaseSettings):
     ingest_deadline_s: Annotated[float, Field(gt=0)] = 55.0
     """Longest time, in seconds, that one request may take."""
 
+    extraction_processes: Annotated[int, Field(ge=0, le=64)] = 0
+    """Files that are read at once, each in a process of its own; 0: 1 on 1 or 2 CPUs, else 2."""
+    extraction_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    """Longest time, in seconds, that reading one file may take."""
+    extraction_memory_mb: Annotated[int, Field(ge=128, le=65536)] = 512
+    """Most memory, in MiB, that one file may take beyond what its process has before."""
+    extraction_files_per_process: Annotated[int, Field(ge=1)] = 200
+    """Files after which a process that reads them is replaced."""
+    max_file_pages: Annotated[int, Field(ge=1)] = 5_000
+    """Most pages of one file."""
+    ocr_languages: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+]*$")] = ""
+    """Languages of pictures that are read, as in `eng+deu`; unset: no picture is read."""
+    tessdata_dir: Path | None = None
+    """Folder of Tesseract's data for OCR_LANGUAGES."""
+
     @field_validator("qdrant_url")
     @classmethod
     def _check_url(cls, url: str | None) -> str | None:
@@ -141,6 +156,9 @@ class Settings(BaseSettings):
                 f"CHUNK_OVERLAP {self.chunk_overlap} must be at most half of "
                 f"CHUNK_SIZE {self.chunk_size}"
             )
+            raise ValueError(message)
+        if self.ocr_languages and self.tessdata_dir is None:
+            message = "OCR_LANGUAGES needs TESSDATA_DIR, the folder of Tesseract's data"
             raise ValueError(message)
         self.filterable_types()
         return self
@@ -224,6 +242,12 @@ def limit_library_threads(threads: int) -> None:
     if threads == 1:
         # With more, it is left unset: then the tokenizer still notices a fork and protects itself.
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def library_folders() -> dict[str, str]:
+    """Return where this process was told to find shared libraries: its children need that, too."""
+    found = os.environ.get("LD_LIBRARY_PATH")
+    return {"LD_LIBRARY_PATH": found} if found else {}
 
 
 def export_to_libraries(settings: Settings) -> None:

@@ -48,6 +48,7 @@ STATUS_BY_KIND: dict[str, int] = {
     "store_unavailable": 503,
     "insufficient_storage": 503,
     "embedding_failed": 503,
+    "extraction_unavailable": 503,
 }
 """The one place that knows which status an error has."""
 
@@ -75,6 +76,7 @@ _TITLE_BY_KIND = {
     "store_unavailable": "The vector store does not answer",
     "insufficient_storage": "The disk is nearly full",
     "embedding_failed": "The embedding engine failed",
+    "extraction_unavailable": "Files cannot be read right now",
 }
 _HTTP_KINDS = {
     400: ("bad_request", "The request is malformed"),
