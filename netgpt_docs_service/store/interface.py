@@ -154,6 +154,15 @@ class DocumentStore(Protocol):
         """Return the vectors of every set of chunks this document has, current or not."""
         ...
 
+    async def copy_of(
+        self, tenant: str, doc_id: str, hashes: Collection[str], *, before: int, now: datetime
+    ) -> str | None:
+        """Return the id of another document whose content or source has one of these SHA-256.
+
+        Of those whose version is below `before`; none that is deleted or has expired at `now`.
+        """
+        ...
+
     async def chunks(
         self, tenant: str, manifest: Manifest, *, first: int = 0, limit: int | None = None
     ) -> list[Chunk]:

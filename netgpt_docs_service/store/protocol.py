@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.store.filters import (
@@ -12,6 +13,7 @@ from netgpt_docs_service.store.filters import (
     below,
     equals,
     of_tenant,
+    readable,
 )
 from netgpt_docs_service.store.payloads import Kind, State
 
@@ -69,6 +71,21 @@ def stale_chunks(tenant: str, manifest: Manifest) -> ScopedFilter:
         must=[equals("doc_id", manifest.doc_id), at_most("sequence", manifest.sequence)],
         must_not=current,
     )
+
+
+def copies(
+    tenant: str, doc_id: str, hashes: Collection[str], *, before: int, now: datetime
+) -> ScopedFilter:
+    """Match manifests of other documents, readable at `now`, with one of `hashes`."""
+    among = list(hashes)
+    keys = ("content_sha256", "source_sha256")
+    must: list[Condition] = [
+        equals("state", State.LIVE.value),
+        below("version", before),
+        {"should": [{"key": key, "match": {"any": among}} for key in keys]},
+        *readable(now, None),
+    ]
+    return of_tenant(tenant, Kind.MANIFEST, must=must, must_not=[equals("doc_id", doc_id)])
 
 
 def sets_of(sequences: Sequence[int]) -> list[Condition]:
