@@ -36,19 +36,16 @@ def checked(sent: Mapping[str, Any]) -> UploadFields:
 
 
 def _value(name: str, sent: list[bytes]) -> object:
-    if name == "tags" and not _is_list(sent):
+    if name == "tags" and not any(each.lstrip().startswith(b"[") for each in sent):
         return [_text(f"tag {at}", each, f"/tags/{at}") for at, each in enumerate(sent)]
     if len(sent) > 1:
-        message = f"{name} is given {len(sent)} times"
+        how = ": send one JSON list, or tags that do not begin with [" if name == "tags" else ""
+        message = f"{name} is given {len(sent)} times{how}"
         raise InvalidInput(message, pointer=f"/{name}")
     if name in ("tags", "metadata"):
         with pointing_under(f"/{name}"):
             return parse_json(sent[0], most_values=_MOST_VALUES, name=name)
     return _text(name, sent[0], f"/{name}")
-
-
-def _is_list(sent: list[bytes]) -> bool:
-    return len(sent) == 1 and sent[0].lstrip().startswith(b"[")
 
 
 def _text(name: str, sent: bytes, pointer: str) -> str:

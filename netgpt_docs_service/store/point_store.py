@@ -120,7 +120,12 @@ class PointStore:
         return await self._engine.call(Count(protocol.generation_set(tenant, doc_id, generation)))
 
     async def flip(
-        self, tenant: str, manifest: Manifest, *, copied_generation: str | None = None
+        self,
+        tenant: str,
+        manifest: Manifest,
+        *,
+        copied_generation: str | None = None,
+        keeps_other_source: bool = False,
     ) -> Manifest:
         """Make `manifest` the document's truth if its sequence is the highest; return the truth.
 
@@ -134,7 +139,12 @@ class PointStore:
             await self._engine.call(Flush())
         point = Point(manifest_id(tenant, manifest.doc_id), manifest_payload(tenant, manifest))
         self._unfinished.end(tenant, manifest.sequence)
-        older = protocol.older_than(tenant, manifest.sequence, generation=copied_generation)
+        older = protocol.older_than(
+            tenant,
+            manifest.sequence,
+            generation=copied_generation,
+            must_not=protocol.of_other_source(manifest) if keeps_other_source else None,
+        )
         await self._engine.call(
             Upsert(points=(point,), condition=older, update_only=copied_generation is not None)
         )

@@ -18,12 +18,22 @@ from netgpt_docs_service.store.filters import (
 from netgpt_docs_service.store.payloads import Kind, State
 
 
-def older_than(tenant: str, sequence: int, *, generation: str | None) -> ScopedFilter:
+def older_than(
+    tenant: str, sequence: int, *, generation: str | None = None, must_not: Condition | None = None
+) -> ScopedFilter:
     """Match a manifest that a write of `sequence` replaces: older, and still at `generation`."""
     must = [below("sequence", sequence)]
     if generation is not None:
         must.append(equals("generation", generation))
-    return of_tenant(tenant, Kind.MANIFEST, must=must)
+    return of_tenant(
+        tenant, Kind.MANIFEST, must=must, must_not=[] if must_not is None else [must_not]
+    )
+
+
+def of_other_source(manifest: Manifest) -> Condition:
+    """Match a manifest that exists when `manifest` is written, and was made of other bytes."""
+    living = [equals("state", State.LIVE.value), *readable(manifest.updated_at, None)]
+    return {"must": living, "must_not": [equals("source_sha256", manifest.source_sha256)]}
 
 
 def unmoved(tenant: str, manifest: Manifest, *, before: int) -> ScopedFilter:

@@ -184,8 +184,6 @@ class IngestDocument:
         )
         if written.superseded_by is not None:
             return await self._superseded(write, written.superseded_by)
-        if write.claim is not None:  # another process may have taken the name meanwhile
-            self._check_claim(write, await self.store.manifest(write.tenant, document.doc_id))
         stands = await self.store.flip(
             write.tenant,
             replace(
@@ -194,7 +192,9 @@ class IngestDocument:
                 token_count=written.tokens,
                 took_ms=_ms_since(write.began_s),
             ),
+            keeps_other_source=write.claim is not None and not write.claim.may_replace,
         )
+        self._check_claim(write, stands)  # another process may have taken the name meanwhile
         if not write.made(stands):
             return await self._superseded(write, stands)
         await self.store.sweep(write.tenant, stands)

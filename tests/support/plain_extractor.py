@@ -47,7 +47,12 @@ class PlainExtractor:
         sent = file.content.read()
         if sent in REFUSALS:
             raise REFUSALS[sent]
-        pages = sent.decode().split("\f")
+        try:
+            pages = sent.decode().replace("\0", "").split("\f")
+        except UnicodeDecodeError as error:
+            raise DamagedFile from error
+        if not "".join(pages).strip():
+            raise NoExtractableText
         text, starts = "", []
         for page in pages:
             starts.append(len(text))

@@ -132,9 +132,33 @@ class FilesAnswer(BaseModel):
     rejected: list[RejectedFile]
 
 
+_TAGS = {
+    "description": "A part for each tag, or one part with a JSON list.",
+    "items": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": rules.MAX_TAG_CHARACTERS,
+        "pattern": r"^[^\u0000\s\[][^\u0000]*$",
+    },
+}
+
+
 def form_body(file_fields: dict[str, Any]) -> dict[str, Any]:
-    """Describe a form with `file_fields` besides those of UploadFields."""
+    """Describe a form that must have `file_fields` besides the fields of UploadFields."""
     schema = UploadFields.model_json_schema()
-    properties = {**file_fields, **schema["properties"]}
-    described = {**schema, "properties": properties, "title": "Upload"}
+    fields = {name: _never_null(field) for name, field in schema["properties"].items()}
+    fields["tags"] |= _TAGS
+    described = {
+        **schema,
+        "title": "Upload",
+        "properties": {**file_fields, **fields},
+        "required": list(file_fields),
+    }
     return {"multipart/form-data": {"schema": described}}
+
+
+def _never_null(described: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what no form can send, and a default that says no more than that."""
+    kept = {name: each for name, each in described.items() if name != "anyOf" and each is not None}
+    sendable = [each for each in described.get("anyOf", ()) if each.get("type") != "null"]
+    return kept | (sendable[0] if sendable else {})
