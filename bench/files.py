@@ -22,9 +22,9 @@ from typing import Any
 
 import httpx
 import pypdfium2
+from bench.reading.overlap import overlap_ratio
 
 from bench.reading.hostile import hostile_rows
-from bench.reading.overlap import overlap_ratio
 from bench.reading.papers import paper
 from netgpt_docs_service.cli.demo_service import RunningService, running_service
 from netgpt_docs_service.extraction.formats.pdf import read_pdf
@@ -126,7 +126,8 @@ def main() -> None:
         ("30 PDFs over one of their two halves", "overlap_ratio", OVERLAP),
     ]
     for title, name, most in rows:
-        print(f"{title:38} {result[name]:>9.2f}  {'' if most is None else verdict(result[name], most)}")
+        said = "" if most is None else verdict(result[name], most)
+        print(f"{title:38} {result[name]:>9.2f}  {said}")
     if arguments.json:
         arguments.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 

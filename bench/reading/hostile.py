@@ -7,11 +7,12 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from tests.support.files.hostile_uploads import HOSTILE_UPLOADS, STORED, HostileUpload
-from tests.support.multipart import FORM, form_body
 from tests.support.resident_memory import resident_mb
 from tests.support.service_process import ServiceProcess
+from tests.support.uploads import FORM, one_file
 
 _LOOK_S = 0.01
 
@@ -25,7 +26,7 @@ class _Watch:
     most_of_children_mb: float = 0.0
     _is_over: threading.Event = field(default_factory=threading.Event)
 
-    def __enter__(self) -> _Watch:
+    def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._look)
         self._thread.start()
         return self
@@ -53,7 +54,9 @@ def hostile_rows() -> None:
         service.start_and_wait()
         try:
             _send(service, HostileUpload("", "warm.txt", lambda: b"words", frozenset()))
-            print("| file | ends as | seconds | service grows by, MB | reading process at most, MB |")
+            print(
+                "| file | ends as | seconds | service grows by, MB | reading process at most, MB |"
+            )
             print("| --- | --- | --- | --- | --- |")
             for upload in HOSTILE_UPLOADS:
                 print(_send(service, upload))
@@ -62,7 +65,7 @@ def hostile_rows() -> None:
 
 
 def _send(service: ServiceProcess, upload: HostileUpload) -> str:
-    body = form_body([(upload.name, upload.make())])
+    body = one_file(upload.name, upload.make())
     before_mb = resident_mb(service.pid)
     began = time.perf_counter()
     with _Watch(service.pid) as watch, service.client() as http:

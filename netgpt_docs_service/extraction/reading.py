@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 
 from netgpt_docs_service.domain.files import Extracted
 from netgpt_docs_service.errors import NoExtractableText, UnsupportedFile
@@ -12,6 +11,8 @@ from netgpt_docs_service.extraction import media_types as types
 from netgpt_docs_service.extraction.formats.chats import read_json_or_chat
 from netgpt_docs_service.extraction.formats.mails import mail_reader
 from netgpt_docs_service.extraction.formats.notebooks import read_notebook
+from netgpt_docs_service.extraction.formats.office import OFFICE_READERS, read_latex
+from netgpt_docs_service.extraction.formats.pdf import PDF_READERS
 from netgpt_docs_service.extraction.formats.texts import (
     read_markdown,
     read_plain_text,
@@ -32,7 +33,7 @@ _TEXT_READERS: Mapping[str, Reader] = {
     types.TSV: read_plain_text,
     types.JSONL: read_plain_text,
     types.YAML: read_plain_text,
-    types.LATEX: read_plain_text,
+    types.LATEX: read_latex,
     types.MARKDOWN: read_markdown,
     types.RST: read_rst,
     types.XML: read_xml,
@@ -42,7 +43,6 @@ _TEXT_READERS: Mapping[str, Reader] = {
     types.SRT: read_cues,
     types.HTML: read_html,
 }
-_LIBRARIES = ("xberg", "pypdfium2", "trafilatura", "lxml", "charset-normalizer")
 
 
 def read_file(
@@ -68,11 +68,6 @@ def warm_up() -> None:
         read_file(content, name=name, declared_type=None, limits=ReadLimits())
 
 
-def fingerprint() -> str:
-    """Name what decides which text comes out; raise the number when it would be another."""
-    return " ".join(("files-1", *(f"{name}={_version(name)}" for name in _LIBRARIES)))
-
-
 def _reader(media_type: str) -> Reader:
     reader = _READERS.get(media_type)
     if reader is None:
@@ -81,12 +76,9 @@ def _reader(media_type: str) -> Reader:
     return reader
 
 
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return "none"
-
-
-_READERS: Mapping[str, Reader] = {**_TEXT_READERS, types.EML: mail_reader(read_file)}
-FINGERPRINT = fingerprint()
+_READERS: Mapping[str, Reader] = {
+    **OFFICE_READERS,
+    **PDF_READERS,
+    **_TEXT_READERS,
+    types.EML: mail_reader(read_file),
+}

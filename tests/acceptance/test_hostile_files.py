@@ -10,15 +10,15 @@ import httpx
 import pytest
 
 from tests.support.files.hostile_uploads import HOSTILE_UPLOADS, STORED, HostileUpload
-from tests.support.multipart import FORM, form_body
 from tests.support.resident_memory import resident_mb
 from tests.support.service_process import ServiceProcess
+from tests.support.uploads import FORM, one_file
 
 pytestmark = [pytest.mark.process, pytest.mark.model]
 
 WALL_CLOCK_S = 4.0
 MOST_MB = 100.0
-FINE = form_body([("fine.txt", b"The next file is read as ever.")])
+FINE = one_file("fine.txt", b"The next file is read as ever.")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def http(service: ServiceProcess) -> Iterator[httpx.Client]:
 def test_a_hostile_file_ends_as_it_should_and_the_next_is_read(
     service: ServiceProcess, http: httpx.Client, upload: HostileUpload
 ) -> None:
-    body = form_body([(upload.name, upload.make())])
+    body = one_file(upload.name, upload.make())
     before_mb = resident_mb(service.pid)
     began = time.monotonic()
 
@@ -62,6 +62,6 @@ def test_no_stranger_gets_to_read_our_files(http: httpx.Client, tmp_path: Path) 
     prolog = f'<!DOCTYPE r [<!ENTITY e SYSTEM "{secret.as_uri()}">]>'
     xml = f'<?xml version="1.0"?>{prolog}<r>before &e; after</r>'.encode()
 
-    answer = http.post("/ingest/preview", content=form_body([("a.xml", xml)]), headers=FORM)
+    answer = http.post("/ingest/preview", content=one_file("a.xml", xml), headers=FORM)
 
     assert secret.read_text() not in answer.text

@@ -118,7 +118,7 @@ HOSTILE_UPLOADS = (
     _upload(
         "quadratic XML",
         "quadratic.xml",
-        lambda: hostile_packages.quadratic_xml(2**20),
+        lambda: hostile_packages.quadratic_xml(2**18),
         STORED,
         "unsafe_file",
         "damaged_file",
