@@ -30,12 +30,12 @@ def recognised_pages(
     file: FileBytes, limits: ReadLimits, *, numbers: Collection[int]
 ) -> dict[int, str]:
     """Return what Tesseract reads on the pages of these `numbers`, without those it finds bare."""
-    document = extracted(file, limits, ocr=_tesseract(limits), ocr_pages=sorted(numbers))
+    document = extracted(file, limits, ocr=tesseract(limits), ocr_pages=sorted(numbers))
     texts = page_texts(document)
     return {number: texts[number] for number in numbers if texts.get(number, "").strip()}
 
 
-def _tesseract(limits: ReadLimits) -> xberg.OcrConfig:
+def tesseract(limits: ReadLimits) -> xberg.OcrConfig:
     """Name Tesseract as the only engine.
 
     Without a list of stages xberg downloads the models of another engine when it doubts a page,

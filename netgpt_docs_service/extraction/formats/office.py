@@ -45,7 +45,8 @@ _WORD_FLAGS, _WORD_IS_ENCRYPTED = 11, 0x01
 _CONTENT = "content.xml"
 _MANIFEST = "META-INF/manifest.xml"
 _PAGE_BREAK = re.compile(rb"(?<!\\)((?:\\\\)*)\\page(?![a-z])")
-_LATEX_BEGIN, _LATEX_END = b"\\begin{document}", b"\\end{document}"
+_LATEX_BEGIN, _LATEX_END = "\\begin{document}", "\\end{document}"
+_OLD_LATEX = "cp1252"  # before UTF-8 became LaTeX's default, in 2018
 
 _Pages = Callable[[xberg.ExtractedDocument], list[str]]
 
@@ -89,26 +90,19 @@ def read_rtf(file: FileBytes, limits: ReadLimits) -> Extracted:
 
 
 def read_latex(file: FileBytes, limits: ReadLimits) -> Extracted:
-    """Return a LaTeX source as Markdown, formulas as they are written."""
-    content = file.content
-    if _LATEX_BEGIN not in content:  # a part that another file inputs: xberg would find nothing
-        content = b"\n".join((_LATEX_BEGIN, content, _LATEX_END))
-    read = _read(replace(file, content=content, media_type=_LATEX), limits)
+    """Return a LaTeX source as Markdown, formulas as they are written, each line a paragraph."""
+    source = _latex_source(file.content)
+    if _LATEX_BEGIN not in source:  # a part that another file inputs: xberg would find nothing
+        source = f"{_LATEX_BEGIN}\n{source}\n{_LATEX_END}"
+    read = _read(replace(file, content=source.encode(), media_type=_LATEX), limits)
     return replace(read, media_type=file.media_type)
 
 
 _PAGES: Final[Mapping[str, _Pages]] = MappingProxyType(
     {
         f"{_MICROSOFT}.wordprocessingml.document": broken_pages,
-        f"{_MICROSOFT}.wordprocessingml.template": broken_pages,
-        "application/vnd.ms-word.document.macroEnabled.12": broken_pages,
         f"{_MICROSOFT}.presentationml.presentation": slides,
-        f"{_MICROSOFT}.presentationml.slideshow": slides,
-        "application/vnd.ms-powerpoint.presentation.macroEnabled.12": slides,
         f"{_MICROSOFT}.spreadsheetml.sheet": sheets,
-        f"{_MICROSOFT}.spreadsheetml.template": sheets,
-        "application/vnd.ms-excel.sheet.macroEnabled.12": sheets,
-        "application/vnd.ms-excel.sheet.binary.macroEnabled.12": sheets,
         _ODS: sheets,
         f"{_OPEN}.presentation": ruled_slides,
         "application/vnd.ms-excel": sheets,
@@ -150,6 +144,14 @@ def _read(file: FileBytes, limits: ReadLimits) -> Extracted:
         metadata=metadata_of(document),
         warnings=warnings_of(document),
     )
+
+
+def _latex_source(content: bytes) -> str:
+    """Return the source in the encoding it is in, of which LaTeX has had two."""
+    try:
+        return normalised(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return normalised(content.decode(_OLD_LATEX, errors="replace"))
 
 
 def _check_password(file: FileBytes) -> None:

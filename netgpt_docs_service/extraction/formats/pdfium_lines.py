@@ -70,8 +70,9 @@ def _lines(raw: str, measure: _Measure) -> list[Line]:
         if is_measured and (stripped := piece.strip()):
             first = offset + piece.index(stripped)
             size = measure.size(first, first + len(stripped) - 1)
-        if size is not None:
-            found.append(Line(normalised(_mended(piece)).rstrip(), size))
+        text = normalised(_mended(piece)).rstrip()
+        if size is not None and (text or (found and found[-1].text)):
+            found.append(Line(text, size))
         offset += len(piece) + len("\r\n")
     return found
 

@@ -26,6 +26,7 @@ _FEWEST_BYTES_OF_A_CELL = 3  # `|  |`: two blanks and a bar
 _KIND = re.compile(r"^(?:[A-Z]\w+ (?:error|violation): )+")
 _ADVICE = re.compile(r"[.,;] (?:but `|If this|set |raise ).*")
 _MEANINGS: tuple[tuple[tuple[str, ...], type[FileRefused | LimitExceeded]], ...] = (
+    (("could not be read", "failed to read"), DamagedFile),
     (("encrypt", "password"), EncryptedFile),
     (("table cell limit",), LimitExceeded),
     (("no text content",), NoExtractableText),
@@ -58,7 +59,7 @@ def extracted(
     try:
         result = asyncio.run(_extract(source, config))
     except RuntimeError as error:
-        raise _meant(str(error)) from error
+        raise _meant(str(error), limits) from error
     except Exception as error:
         if type(error).__name__ != _PANIC:
             raise
@@ -66,7 +67,7 @@ def extracted(
         raise DamagedFile(message) from error
     if not result.results:
         reason = result.errors[0].message if result.errors else "nothing was read"
-        raise _meant(reason)
+        raise _meant(reason, limits)
     return result.results[0]
 
 
@@ -86,7 +87,7 @@ def _security(limits: ReadLimits) -> xberg.SecurityLimits:
         max_compression_ratio=limits.unpacked_ratio,
         max_files_in_archive=limits.entries,
         max_content_size=limits.unpacked_bytes,
-        max_table_cells=limits.text_bytes // _FEWEST_BYTES_OF_A_CELL,
+        max_table_cells=_most_cells(limits),
     )
 
 
@@ -96,11 +97,18 @@ async def _extract(
     return await xberg.extract(source, config)
 
 
-def _meant(text: str) -> FileRefused | LimitExceeded:
+def _meant(text: str, limits: ReadLimits) -> FileRefused | LimitExceeded:
     first_line = _KIND.sub("", text).partition("\n")[0]  # the next ones quote the file
     reason = _ADVICE.sub("", first_line).strip()[:_LONGEST_REASON]
     lower = text.lower()
-    for words, error in _MEANINGS:
-        if any(word in lower for word in words):
-            return error(reason)
-    return DamagedFile(f"the file is damaged: {reason}")
+    kind = next((error for words, error in _MEANINGS if any(word in lower for word in words)), None)
+    if kind is LimitExceeded:
+        return LimitExceeded(f"{reason}; at most {_most_cells(limits)} are read")
+    if kind is None or kind is DamagedFile:
+        return DamagedFile(f"the file is damaged: {reason}")
+    return kind(reason)
+
+
+def _most_cells(limits: ReadLimits) -> int:
+    """Return how many cells fit into the longest text that is taken."""
+    return limits.text_bytes // _FEWEST_BYTES_OF_A_CELL

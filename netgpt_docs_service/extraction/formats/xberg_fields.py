@@ -38,15 +38,19 @@ def metadata_of(document: xberg.ExtractedDocument) -> dict[str, str]:
 
 
 def warnings_of(document: xberg.ExtractedDocument) -> tuple[str, ...]:
-    """Return what xberg says that it left out, and which sheets have formulas."""
+    """Return what is left out: what xberg says, formulas of sheets, attachments of letters."""
     sheets = [
         key.removeprefix(_FORMULAS)
         for key in sorted(document.metadata.additional)
         if key.startswith(_FORMULAS)
     ]
-    formulas = f"formulas count as the values stored with them, on {', '.join(sheets)}"
-    said = [warning.message for warning in document.processing_warnings]
-    return tuple(_value(text) for text in (*said, *([formulas] if sheets else ())))
+    letter = document.metadata.format.email if document.metadata.format else None
+    found = [warning.message for warning in document.processing_warnings]
+    if sheets:
+        found.append(f"formulas count as the values stored with them, on {', '.join(sheets)}")
+    if letter and letter.attachments:
+        found.append(f"attachments are not read: {', '.join(letter.attachments)}")
+    return tuple(map(_value, found))
 
 
 def _value(text: str | None) -> str:

@@ -48,7 +48,7 @@ def page_texts(extracted: Extracted) -> list[str]:
 
 
 def is_sound(layout: Layout, text: str) -> bool:
-    """Whether offsets ascend within the text, headings lie apart, and the first page is at 0."""
+    """Whether pages ascend within the text from 0, and headings lie apart and as written."""
     starts = layout.page_starts
     headings = layout.headings or ()
     edges = [edge for heading in headings for edge in (heading.start, heading.end)]
@@ -56,5 +56,5 @@ def is_sound(layout: Layout, text: str) -> bool:
         list(starts) == sorted(starts)
         and (not starts or (starts[0] == 0 and starts[-1] <= len(text)))
         and edges == sorted(edges)
-        and all(0 <= edge <= len(text) for edge in edges)
+        and all(" ".join(text[h.start : h.end].split()) == h.title for h in headings)
     )

@@ -3,6 +3,9 @@ from __future__ import annotations
 import pytest
 
 from netgpt_docs_service.chunking.outlines import find_headings
+from netgpt_docs_service.extraction.formats.xberg_door import extracted
+from netgpt_docs_service.extraction.formats.xberg_fields import warnings_of
+from netgpt_docs_service.extraction.reader import FileBytes, ReadLimits
 from tests.support.files.books import make_epub, make_latex, make_rtf
 from tests.support.files.office import make_docx, make_pptx, make_xlsx
 from tests.support.files.ole import make_msg
@@ -61,22 +64,22 @@ _TABLES = "## First\n\n| name | age |\n| --- | --- |\n| Ada | 36 |\n\n## Third\n
     ids=lambda value: value if isinstance(value, str) and len(value) < 5 else "",
 )
 def test_each_format_becomes_markdown(kind: str, content: bytes, text: str) -> None:
-    extracted = read(content, kind)
+    found = read(content, kind)
 
-    assert extracted.text == text
-    assert extracted.text_type == "text/markdown"
-    assert extracted.warnings == ()
-    assert is_sound(extracted.layout, extracted.text)
+    assert found.text == text
+    assert found.text_type == "text/markdown"
+    assert found.warnings == ()
+    assert is_sound(found.layout, found.text)
 
 
 @pytest.mark.parametrize(
     ("kind", "content"), [("docx", make_docx(_TEXT)), ("odt", make_odt(_TEXT))]
 )
 def test_headings_are_found_in_the_markdown(kind: str, content: bytes) -> None:
-    extracted = read(content, kind)
+    found = read(content, kind)
 
-    headings = find_headings(extracted.text, media_type=extracted.text_type)
-    assert extracted.layout.headings is None
+    headings = find_headings(found.text, media_type=found.text_type)
+    assert found.layout.headings is None
     assert [(h.level, h.title) for h in headings] == [(1, "One"), (2, "Two")]
 
 
@@ -122,9 +125,9 @@ def test_a_remark_on_a_document_is_at_its_end() -> None:
 
 
 def test_formulas_without_a_stored_value_are_told_of() -> None:
-    extracted = read(make_xlsx({"Sums": [["a", 1], ["b", "=B1*2"]]}), "xlsx")
+    found = read(make_xlsx({"Sums": [["a", 1], ["b", "=B1*2"]]}), "xlsx")
 
-    assert extracted.warnings == ("formulas count as the values stored with them, on Sums",)
+    assert found.warnings == ("formulas count as the values stored with them, on Sums",)
 
 
 @pytest.mark.parametrize(
@@ -141,18 +144,36 @@ def test_formulas_without_a_stored_value_are_told_of() -> None:
     ],
 )
 def test_a_file_says_its_title_and_author(kind: str, content: bytes) -> None:
-    extracted = read(content, kind)
+    found = read(content, kind)
 
-    assert extracted.title == "A title"
-    assert extracted.metadata["author"] == "Ada Author"
+    assert found.title == "A title"
+    assert found.metadata["author"] == "Ada Author"
 
 
 def test_a_file_says_its_day_and_language() -> None:
-    extracted = read(make_odt(_TEXT), "odt")
+    found = read(make_odt(_TEXT), "odt")
 
-    assert extracted.language == "en-GB"
-    assert extracted.metadata["created_at"] == "2024-05-17T09:30:00"
+    assert found.language == "en-GB"
+    assert found.metadata["created_at"] == "2024-05-17T09:30:00"
 
 
 def test_words_around_a_page_break_of_rtf_stay_apart() -> None:
     assert read(make_rtf(r"\pard One\page two C:\\pages"), "rtf").text == "One\n\ntwo C:\\\\pages"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
+def test_a_latex_source_may_be_old_and_from_windows(encoding: str) -> None:
+    source = "\\section{Caf\u00e9}\r\nOne\r\ntwo.\r\n".encode(encoding)
+
+    assert read(source, "tex").text == "# Caf\u00e9\n\nOne\n\ntwo."
+
+
+def test_what_is_attached_to_a_letter_is_told_of() -> None:
+    letter = (
+        b"Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        b"--b\r\n\r\nHello\r\n--b\r\nContent-Type: application/pdf\r\n"
+        b"Content-Disposition: attachment; filename=a.pdf\r\n\r\nx\r\n--b--\r\n"
+    )
+    file = FileBytes(content=letter, name="x.eml", media_type="message/rfc822")
+
+    assert warnings_of(extracted(file, ReadLimits())) == ("attachments are not read: a.pdf",)
