@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from netgpt_docs_service.domain.allowed_hosts import AllowedHosts, parse_allowed_hosts
 from netgpt_docs_service.domain.filterable import parse_filterable
 from netgpt_docs_service.errors import ConfigurationError
 
@@ -107,6 +108,10 @@ class Settings(BaseSettings):
     """Largest JSON body, in MiB."""
     max_text_bytes: Annotated[int, Field(ge=1)] = 4_000_000
     """Largest text of one document, in bytes of UTF-8."""
+    allowed_url_hosts: str = ""
+    """Hosts that files may be fetched from, as in `files.example.org,*.example.net`."""
+    url_timeout_s: Annotated[float, Field(gt=0, le=55)] = 30.0
+    """Longest time, in seconds, that fetching one file may take."""
     ingest_deadline_s: Annotated[float, Field(gt=0)] = 55.0
     """Longest time, in seconds, that one request may take."""
 
@@ -143,6 +148,7 @@ class Settings(BaseSettings):
             )
             raise ValueError(message)
         self.filterable_types()
+        self.url_hosts()
         return self
 
     def filterable_types(self) -> dict[str, str]:
@@ -151,6 +157,14 @@ class Settings(BaseSettings):
             return parse_filterable(self.filterable_metadata)
         except ConfigurationError as error:
             message = f"FILTERABLE_METADATA: {error.message}"
+            raise ConfigurationError(message) from error
+
+    def url_hosts(self) -> AllowedHosts:
+        """Return the hosts that ALLOWED_URL_HOSTS names."""
+        try:
+            return parse_allowed_hosts(self.allowed_url_hosts)
+        except ConfigurationError as error:
+            message = f"ALLOWED_URL_HOSTS: {error.message}"
             raise ConfigurationError(message) from error
 
     def engine_threads(self, usable_cpus: int) -> int:

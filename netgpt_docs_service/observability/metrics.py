@@ -27,6 +27,12 @@ class Metrics:
         self._store = StoreInstruments(self.registry)
         self._declare_refusals()
         self._declare_sweeps()
+        self._url_fetches = Counter(
+            "netgpt_url_fetches_total",
+            "Files to be fetched by their URL, by how that ended.",
+            ["outcome"],
+            registry=self.registry,
+        )
         build = Gauge(
             "netgpt_build_info",
             "Always 1; the version is a label.",
@@ -150,6 +156,10 @@ class Metrics:
     def store_circuit_changed(self, state: int) -> None:
         """Show whether requests are sent to the store's server: 0 all, 1 one, 2 none."""
         self._store.circuit.set(state)
+
+    def url_fetched(self, outcome: str) -> None:
+        """Count one URL that a file was to be fetched from."""
+        self._url_fetches.labels(outcome).inc()
 
     def _declare_documents(self) -> None:
         self._documents = Counter(
