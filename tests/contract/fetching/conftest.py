@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from netgpt_docs_service.domain.allowed_hosts import parse_allowed_hosts
 from netgpt_docs_service.fetching.https_fetcher import FetchLimits, HttpsFetcher
+from tests.support.fetching import LIMIT_BYTES, MakeFetcher, Names, Outcomes
 from tests.support.tls_server import (
     HOST,
     OTHER,
@@ -18,32 +18,6 @@ from tests.support.tls_server import (
     made_certificate,
     opened_tls_server,
 )
-
-LIMIT_BYTES = 1000
-MakeFetcher: TypeAlias = Callable[..., HttpsFetcher]
-
-
-@dataclass(slots=True)
-class Names:
-    """Looks hosts up as a test says; the last answer is given again."""
-
-    answers: list[tuple[str, ...]] = field(default_factory=lambda: [("127.0.0.1",)])
-    asked: list[str] = field(default_factory=list)
-
-    async def __call__(self, host: str, port: int) -> tuple[str, ...]:
-        assert port
-        self.asked.append(host)
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-
-
-@dataclass(slots=True)
-class Outcomes:
-    """Counts what fetching came to."""
-
-    told: list[str] = field(default_factory=list)
-
-    def url_fetched(self, outcome: str) -> None:
-        self.told.append(outcome)
 
 
 @pytest.fixture(scope="session")
