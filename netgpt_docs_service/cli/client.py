@@ -17,6 +17,7 @@ from netgpt_docs_service.errors import ConfigurationError, InvalidInput, Service
 from netgpt_docs_service.settings import Settings
 
 _TOO_MANY, _UNAVAILABLE = 429, 503
+_NEVER_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)
 _UNKNOWN_TYPE = "application/octet-stream"  # what this machine makes of a suffix helps nobody
 _TIMEOUT = httpx.Timeout(120.0, connect=5.0)
 
@@ -36,6 +37,10 @@ class RequestFailed(ServiceError):
         details = [str(problem.get("detail") or problem.get("title") or f"status {status}")]
         details += [f"{each['pointer']}: {each['message']}" for each in problem.get("errors") or ()]
         super().__init__("; ".join(details))
+
+
+class ConnectionLost(ConfigurationError):
+    """The service took the connection and ended it before it answered."""
 
 
 class FileContent(Protocol):
@@ -103,8 +108,9 @@ class ApiClient:
             message = "what is asked for holds bytes that are not UTF-8"
             raise InvalidInput(message) from error
         except httpx.HTTPError as error:
-            message = f"{self.http.base_url} does not answer: {error or type(error).__name__}"
-            raise ConfigurationError(message) from error
+            message = f"{self.http.base_url} does not answer: {str(error) or type(error).__name__}"
+            is_away = isinstance(error, _NEVER_REACHED)
+            raise (ConfigurationError if is_away else ConnectionLost)(message) from error
 
 
 def retry_after_s(answer: httpx.Response) -> float | None:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from netgpt_docs_service.cli.client import ApiClient, FilePart, RequestFailed
+from netgpt_docs_service.cli.client import ApiClient, ConnectionLost, FilePart, RequestFailed
 from netgpt_docs_service.cli.outcomes import Outcome, failed, told
 from netgpt_docs_service.cli.sources import FileSource, Source
 from netgpt_docs_service.cli.steady_file import SteadyFile, UnreadableFile, opened
@@ -99,6 +99,8 @@ class PatientSender:
         """Return what a request's failure means for its files; raises what means all files."""
         if isinstance(error, UnreadableFile):
             return Outcome(reason=str(error))
+        if isinstance(error, ConnectionLost):  # as servers do to a body they will not take
+            return Outcome(reason=f"{error.message}; the file may be too large for it")
         if isinstance(error, RequestFailed) and error.status not in _ENDS_ALL:
             return failed(error)
         if isinstance(error, ConfigurationError) and self._was_answered:  # it is restarted

@@ -151,6 +151,14 @@ def away(_: SentForm) -> Answer:
     raise httpx.ConnectError(message)
 
 
+def hanging_up(form: SentForm) -> Answer:
+    """End the connection over a form with a file named `large`; store the files of others."""
+    if "large" not in form.names:
+        return all_stored(form)
+    message = ""
+    raise httpx.WriteError(message)
+
+
 async def reported(api: ScriptedApi, *paths: Path) -> Report:
     """Ingest what `paths` name; return what became of it."""
     report = Report()

@@ -16,6 +16,7 @@ from tests.support.scripted_api import (
     all_stored,
     answered,
     away,
+    hanging_up,
     reasons,
     refused,
     stored,
@@ -167,6 +168,19 @@ async def test_a_url_is_a_form_without_files_whose_id_it_is() -> None:
     assert await reasons(SleepClock().sender(api), UrlSource(url)) == {url: ""}
     assert api.forms[0].fields == {"replace": "true", "doc_id": url, "source_url": url}
     assert api.batches == [[]]
+
+
+async def test_a_connection_that_ends_over_one_file_is_that_files_failure(
+    a: FileSource, tmp_path: Path
+) -> None:
+    (tmp_path / "large").write_bytes(b"large")
+    api = ScriptedApi(hanging_up)
+
+    outcome = await reasons(SleepClock().sender(api), FileSource(tmp_path / "large", "large"), a)
+
+    assert outcome["a"] == ""
+    assert "WriteError; the file may be too large" in outcome["large"]
+    assert api.batches == [["large", "a"], ["large"], ["a"]]
 
 
 async def test_a_service_that_never_answered_is_an_error(a: FileSource) -> None:
