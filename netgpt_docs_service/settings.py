@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from netgpt_docs_service.domain.allowed_hosts import AllowedHosts, parse_allowed_hosts
 from netgpt_docs_service.domain.filterable import parse_filterable
 from netgpt_docs_service.errors import ConfigurationError
 
@@ -111,6 +112,10 @@ class Settings(BaseSettings):
     """Largest file of an upload, in MiB; the other files of its request go on."""
     max_upload_mb: Annotated[int, Field(ge=1, le=16384)] = 256
     """Largest upload, in MiB: all files of one request."""
+    allowed_url_hosts: str = ""
+    """Hosts that files may be fetched from, as in `files.example.org,*.example.net`."""
+    url_timeout_s: Annotated[float, Field(gt=0, le=55)] = 30.0
+    """Longest time, in seconds, that fetching one file may take."""
     ingest_deadline_s: Annotated[float, Field(gt=0)] = 55.0
     """Longest time, in seconds, that one request may take."""
 
@@ -165,6 +170,7 @@ class Settings(BaseSettings):
             message = "OCR_LANGUAGES needs TESSDATA_DIR, the folder of Tesseract's data"
             raise ValueError(message)
         self.filterable_types()
+        self.url_hosts()
         return self
 
     def filterable_types(self) -> dict[str, str]:
@@ -173,6 +179,14 @@ class Settings(BaseSettings):
             return parse_filterable(self.filterable_metadata)
         except ConfigurationError as error:
             message = f"FILTERABLE_METADATA: {error.message}"
+            raise ConfigurationError(message) from error
+
+    def url_hosts(self) -> AllowedHosts:
+        """Return the hosts that ALLOWED_URL_HOSTS names."""
+        try:
+            return parse_allowed_hosts(self.allowed_url_hosts)
+        except ConfigurationError as error:
+            message = f"ALLOWED_URL_HOSTS: {error.message}"
             raise ConfigurationError(message) from error
 
     def engine_threads(self, usable_cpus: int) -> int:

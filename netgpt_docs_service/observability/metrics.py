@@ -29,6 +29,12 @@ class Metrics:
         self._extraction = ExtractionInstruments(self.registry)
         self._declare_refusals()
         self._declare_sweeps()
+        self._url_fetches = Counter(
+            "netgpt_url_fetches_total",
+            "Files to be fetched by their URL, by how that ended.",
+            ["outcome"],
+            registry=self.registry,
+        )
         build = Gauge(
             "netgpt_build_info",
             "Always 1; the version is a label.",
@@ -169,6 +175,10 @@ class Metrics:
     def reader_ended(self, reason: str) -> None:
         """Count one process that read files and is gone."""
         self._extraction.ends.labels(reason).inc()
+
+    def url_fetched(self, outcome: str) -> None:
+        """Count one URL that a file was to be fetched from."""
+        self._url_fetches.labels(outcome).inc()
 
     def _declare_documents(self) -> None:
         self._documents = Counter(
