@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from netgpt_docs_service.domain.chunks import Chunk, StoredVector, Vector, chunk_id, manifest_id
+from netgpt_docs_service.domain.chunks import (
+    Chunk,
+    ChunkKind,
+    StoredVector,
+    Vector,
+    chunk_id,
+    manifest_id,
+)
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.domain.search import (
     Candidate,
@@ -20,6 +27,8 @@ from netgpt_docs_service.domain.search import (
 )
 from netgpt_docs_service.errors import NotFound, StoreUnavailable
 from netgpt_docs_service.store import cursors, protocol
+from netgpt_docs_service.store.chunk_payloads import chunk_of
+from netgpt_docs_service.store.chunk_points import chunk_point, stored_vector
 from netgpt_docs_service.store.filters import (
     equals,
     expiring_of_every_tenant,
@@ -28,17 +37,9 @@ from netgpt_docs_service.store.filters import (
     readable,
 )
 from netgpt_docs_service.store.interface import ManifestPage, ManifestQuery
-from netgpt_docs_service.store.lexical import asked_words, indexed_words
+from netgpt_docs_service.store.lexical import asked_words
 from netgpt_docs_service.store.literal_reads import best_by_phrase, best_by_words
-from netgpt_docs_service.store.payloads import (
-    Kind,
-    Payload,
-    State,
-    chunk_of,
-    chunk_payload,
-    manifest_of,
-    manifest_payload,
-)
+from netgpt_docs_service.store.payloads import Kind, Payload, State, manifest_of, manifest_payload
 from netgpt_docs_service.store.point_engine import PointEngine
 from netgpt_docs_service.store.point_reads import Count, Rank, Retrieve, Scroll
 from netgpt_docs_service.store.point_writes import Delete, Fence, Flush, Upsert
@@ -47,6 +48,8 @@ from netgpt_docs_service.store.unfinished_sets import UnfinishedSets
 
 _BATCH = 128  # points of one engine call: 5-10 ms, and a query waits for at most one of them
 _VECTOR_PAGE = 256
+_MANIFESTS = frozenset({Kind.MANIFEST.value})
+_PIECES = frozenset({Kind.CHUNK.value, Kind.PAIR.value})
 
 ItemT = TypeVar("ItemT")
 
@@ -102,12 +105,7 @@ class PointStore:
             self._may_expire = True
         self._unfinished.begin(tenant, manifest.sequence)
         points = [
-            Point(
-                chunk_id(tenant, chunk.doc_id, chunk.generation, chunk.index),
-                chunk_payload(tenant, manifest, chunk),
-                None if vector is None else array("f", vector).tobytes(),
-                words=indexed_words(manifest, chunk),
-            )
+            chunk_point(tenant, manifest, chunk, vector)
             for chunk, vector in zip(chunks, vectors, strict=True)
         ]
         for batch in _batches(points):
@@ -116,7 +114,13 @@ class PointStore:
 
     async def count_chunks(self, tenant: str, doc_id: str, generation: str) -> int:
         """Count the stored chunks of one generation, exactly."""
-        return await self._engine.call(Count(protocol.generation_set(tenant, doc_id, generation)))
+        counted = protocol.generation_set(tenant, Kind.CHUNK, doc_id, generation)
+        return await self._engine.call(Count(counted))
+
+    async def count_pairs(self, tenant: str, doc_id: str, generation: str) -> int:
+        """Count the stored pairs of one generation, exactly."""
+        counted = protocol.generation_set(tenant, Kind.PAIR, doc_id, generation)
+        return await self._engine.call(Count(counted))
 
     async def flip(
         self, tenant: str, manifest: Manifest, *, copied_generation: str | None = None
@@ -165,7 +169,7 @@ class PointStore:
         return await self._manifest(tenant, manifest.doc_id, is_settled=True)
 
     async def sweep(self, tenant: str, manifest: Manifest) -> int:
-        """Delete every set of chunks which `manifest` makes stale, by ids; return how many went."""
+        """Delete every set which `manifest` makes stale, by ids; return how many went."""
         stale = protocol.stale_chunks(tenant, manifest)
         page = Scroll(filter=stale, limit=_BATCH, fields=())
         gone: tuple[str, ...] = ()
@@ -193,7 +197,7 @@ class PointStore:
                     with_vector=True,
                 )
             )
-            found += [_stored_vector(point) for point in points if _has_vector(point)]
+            found += filter(None, map(stored_vector, points))
             if offset is None:
                 return found
 
@@ -201,17 +205,12 @@ class PointStore:
         self, tenant: str, manifest: Manifest, *, first: int = 0, limit: int | None = None
     ) -> list[Chunk]:
         """Return the chunks of `manifest`'s generation by index, found by their computed ids."""
-        if manifest.generation is None:
-            return []
         last = manifest.chunk_count if limit is None else min(manifest.chunk_count, first + limit)
-        ids = [
-            chunk_id(tenant, manifest.doc_id, manifest.generation, index)
-            for index in range(first, last)
-        ]
-        found: dict[str, Payload] = {}
-        for batch in _batches(ids):
-            found |= await self._retrieve(tenant, Kind.CHUNK, batch)
-        return [chunk_of(found[point_id]) for point_id in ids if point_id in found]
+        return await self._pieces(tenant, manifest, ChunkKind.CHUNK, range(first, last))
+
+    async def pairs(self, tenant: str, manifest: Manifest) -> list[Chunk]:
+        """Return the pairs of `manifest`'s generation by index, found by their computed ids."""
+        return await self._pieces(tenant, manifest, ChunkKind.PAIR, range(manifest.pair_count))
 
     async def candidates(self, tenant: str, query: CandidateQuery) -> list[Candidate]:
         """Return the union of the best `query.limit` chunks by cosine and by BM25, unordered."""
@@ -243,10 +242,10 @@ class PointStore:
 
     async def resolve(self, tenant: str, chunk_ids: Sequence[str]) -> list[ResolvedChunk]:
         """Return chunks with their manifests, in the order asked, without those that are gone."""
-        found = await self._retrieve(tenant, Kind.CHUNK, chunk_ids)
+        found = await self._retrieve(tenant, _PIECES, chunk_ids)
         chunks = {point_id: chunk_of(payload) for point_id, payload in found.items()}
         owners = {manifest_id(tenant, chunk.doc_id) for chunk in chunks.values()}
-        manifests = await self._retrieve(tenant, Kind.MANIFEST, sorted(owners))
+        manifests = await self._retrieve(tenant, _MANIFESTS, sorted(owners))
         truths = {manifest.doc_id: manifest for manifest in map(manifest_of, manifests.values())}
         return [
             ResolvedChunk(point_id, chunks[point_id], truths.get(chunks[point_id].doc_id))
@@ -256,18 +255,30 @@ class PointStore:
 
     async def _manifest(self, tenant: str, doc_id: str, *, is_settled: bool) -> Manifest | None:
         ids = [manifest_id(tenant, doc_id)]
-        found = await self._retrieve(tenant, Kind.MANIFEST, ids, is_settled=is_settled)
+        found = await self._retrieve(tenant, _MANIFESTS, ids, is_settled=is_settled)
         return next((manifest_of(payload) for payload in found.values()), None)
 
+    async def _pieces(
+        self, tenant: str, manifest: Manifest, kind: ChunkKind, indices: range
+    ) -> list[Chunk]:
+        if manifest.generation is None:
+            return []
+        name = (tenant, manifest.doc_id, manifest.generation)
+        ids = [chunk_id(*name, index, kind=kind) for index in indices]
+        found: dict[str, Payload] = {}
+        for batch in _batches(ids):
+            found |= await self._retrieve(tenant, {kind.value}, batch)
+        return [chunk_of(found[point_id]) for point_id in ids if point_id in found]
+
     async def _retrieve(
-        self, tenant: str, kind: Kind, ids: Sequence[str], *, is_settled: bool = False
+        self, tenant: str, kinds: Collection[str], ids: Sequence[str], *, is_settled: bool = False
     ) -> dict[str, Payload]:
         request = Retrieve(tuple(ids), is_settled=is_settled, tenant=tenant)
         points = await self._engine.call(request) if ids else []
         return {
             point.id: point.payload
             for point in points
-            if point.payload.get("tenant") == tenant and point.payload.get("kind") == kind.value
+            if point.payload.get("tenant") == tenant and point.payload.get("kind") in kinds
         }
 
     async def _anything_expires(self) -> bool:
@@ -285,13 +296,3 @@ def _always_room() -> None:
 def _batches(items: Sequence[ItemT]) -> Iterator[tuple[ItemT, ...]]:
     for start in range(0, len(items), _BATCH):
         yield tuple(items[start : start + _BATCH])
-
-
-def _has_vector(point: Point) -> bool:
-    names = (point.payload.get("generation"), point.payload.get("chunk_hash"))
-    return point.vector is not None and all(isinstance(each, str) for each in names)
-
-
-def _stored_vector(point: Point) -> StoredVector:
-    vector = array("f", point.vector or b"")
-    return StoredVector(point.payload["generation"], point.payload["chunk_hash"], vector)

@@ -11,6 +11,7 @@ from netgpt_docs_service.domain.documents import Pipeline
 from netgpt_docs_service.domain.models import ServedModel
 from netgpt_docs_service.embedding.interface import Embedder
 from netgpt_docs_service.store.interface import DocumentStore, StoreMaintenance
+from netgpt_docs_service.usecases.cutter import DocumentCutter
 from netgpt_docs_service.usecases.delete import DeleteDocument, DeleteMatching
 from netgpt_docs_service.usecases.embed import EmbedTexts
 from netgpt_docs_service.usecases.generation import GenerationWriter
@@ -37,6 +38,7 @@ class Ports:
     embedder: Embedder
     model: ServedModel
     pipeline: Pipeline
+    max_pairs: int = 20
     now: Callable[[], datetime]
     now_us: Callable[[], int]
 
@@ -45,10 +47,11 @@ def assemble(ports: Ports, *, ingest_deadline_s: float, health: CheckHealth) -> 
     """Return the use cases of one process; they share one clock and one set of turns."""
     store, now = ports.store, ports.now
     clock, turns = SequenceClock(ports.now_us), DocumentTurns()
+    cutter = DocumentCutter(ports.chunker, ports.max_pairs)
     writer = GenerationWriter(store, ports.embedder)
     ingest = IngestDocument(
         store=store,
-        chunker=ports.chunker,
+        cutter=cutter,
         writer=writer,
         pipeline=ports.pipeline,
         clock=clock,
@@ -61,7 +64,7 @@ def assemble(ports: Ports, *, ingest_deadline_s: float, health: CheckHealth) -> 
     return Services(
         ingest=ingest,
         ingest_many=IngestDocuments(ingest),
-        preview=PreviewChunks(ports.chunker),
+        preview=PreviewChunks(cutter),
         change_fields=ChangeFields(
             store=store, read=read, writer=writer, clock=clock, turns=turns, now=now
         ),

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from netgpt_docs_service.chunking.interface import Chunker
 from netgpt_docs_service.domain.chunks import generation_name, generation_sequence
 from netgpt_docs_service.domain.documents import (
     Document,
@@ -20,7 +19,8 @@ from netgpt_docs_service.domain.documents import (
 )
 from netgpt_docs_service.errors import DeadlineExceeded
 from netgpt_docs_service.store.interface import DocumentStore
-from netgpt_docs_service.usecases.generation import GenerationWriter, WrittenSet
+from netgpt_docs_service.usecases.cutter import DocumentCutter
+from netgpt_docs_service.usecases.generation import GenerationWriter, WrittenSet, counted_set
 from netgpt_docs_service.usecases.sequence import SequenceClock
 from netgpt_docs_service.usecases.turns import DocumentTurns
 
@@ -63,7 +63,7 @@ class IngestDocument:
     """Make a document searchable, whole or not at all, in the order of acceptance."""
 
     store: DocumentStore
-    chunker: Chunker
+    cutter: DocumentCutter
     writer: GenerationWriter
     pipeline: Pipeline
     clock: SequenceClock
@@ -124,10 +124,7 @@ class IngestDocument:
         return await self._replace(write, before)
 
     async def _replace(self, write: _Write, before: Manifest | None) -> Receipt:
-        document = write.document
-        passages = await self.chunker.chunk(
-            document.text, media_type=document.origin.markup, layout=document.layout
-        )
+        passages = await self.cutter.cut(write.document)
         manifest = self._manifest(write, before)
         previous = before.generation if before else None
         written = await self.writer.write(
@@ -140,6 +137,7 @@ class IngestDocument:
             replace(
                 manifest,
                 chunk_count=written.chunks,
+                pair_count=written.pairs,
                 token_count=written.tokens,
                 took_ms=write.took_ms(),
             ),
@@ -158,9 +156,8 @@ class IngestDocument:
         """Whether what is written stands already, whole: sending it again mends a hole."""
         if not self._is_unchanged(write, before):
             return False
-        generation = str(before.generation)
-        counted = await self.store.count_chunks(write.tenant, before.doc_id, generation)
-        return counted == before.chunk_count
+        counted = await counted_set(self.store, write.tenant, before)
+        return counted == (before.chunk_count, before.pair_count)
 
     def _is_unchanged(self, write: _Write, before: Manifest) -> bool:
         document = write.document
@@ -174,9 +171,10 @@ class IngestDocument:
         )
 
     def _pipeline(self, document: Document) -> Pipeline:
+        pipeline = self.cutter.named(self.pipeline, document.fields)
         if document.extractor is None:
-            return self.pipeline
-        return replace(self.pipeline, extractor=document.extractor)
+            return pipeline
+        return replace(pipeline, extractor=document.extractor)
 
     def _manifest(self, write: _Write, before: Manifest | None) -> Manifest:
         document, now = write.document, self.now()
@@ -200,7 +198,8 @@ class IngestDocument:
 
 
 def _unchanged(write: _Write, stands: Manifest) -> Receipt:
-    return _receipt(write, stands, ReceiptStatus.UNCHANGED, WrittenSet(reused=stands.chunk_count))
+    reused = stands.chunk_count + stands.pair_count
+    return _receipt(write, stands, ReceiptStatus.UNCHANGED, WrittenSet(reused=reused))
 
 
 def _receipt(
@@ -211,6 +210,7 @@ def _receipt(
         version=stands.version,
         status=status,
         chunks=stands.chunk_count,
+        pairs=stands.pair_count,
         embedded=written.embedded,
         reused=written.reused,
         deleted=written.deleted,

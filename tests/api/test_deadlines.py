@@ -57,7 +57,7 @@ def stuck(state: State, monkeypatch: pytest.MonkeyPatch) -> Services:
     state["services"] = replace(
         services,
         ingest=replace(services.ingest, store=port),
-        preview=replace(services.preview, chunker=port),
+        preview=replace(services.preview, cutter=replace(services.preview.cutter, chunker=port)),
         change_fields=replace(services.change_fields, store=port, read=read),
         delete=delete,
         delete_matching=replace(services.delete_matching, one=delete),

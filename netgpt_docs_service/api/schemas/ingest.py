@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from netgpt_docs_service.api.schemas.documents import ChunkModel
+from netgpt_docs_service.api.schemas.documents import ChunkModel, PairModel
 from netgpt_docs_service.api.schemas.filter_schema import NAMED_SCHEMA
 from netgpt_docs_service.api.schemas.problem import Problem
 from netgpt_docs_service.api.schemas.shapes import (
@@ -23,7 +23,7 @@ from netgpt_docs_service.api.schemas.shapes import (
     shown,
 )
 from netgpt_docs_service.domain import rules
-from netgpt_docs_service.domain.chunks import Passage
+from netgpt_docs_service.domain.chunks import ChunkKind, Passage
 from netgpt_docs_service.domain.documents import (
     Document,
     DocumentFields,
@@ -119,6 +119,7 @@ class ReceiptModel(BaseModel):
     version: int
     status: ReceiptStatus
     chunks: int
+    pairs: int
     embedded: int
     reused: int
     deleted: int
@@ -144,21 +145,27 @@ class BatchItem(BaseModel):
 
 
 class PreviewModel(BaseModel):
-    """The chunks that an ingest would store; nothing was stored."""
+    """The chunks that an ingest would store, and a transcript's pairs; nothing was stored."""
 
     doc_id: str
     chunk_count: int
+    pair_count: int
     token_count: int
     chunks: list[ChunkModel]
+    pairs: list[PairModel]
 
     @classmethod
     def of(cls, doc_id: str, passages: list[Passage]) -> Self:
         """Show the passages of a document."""
+        chunks = [each for each in passages if each.kind is ChunkKind.CHUNK]
+        pairs = [each for each in passages if each.kind is ChunkKind.PAIR]
         return cls(
             doc_id=doc_id,
-            chunk_count=len(passages),
-            token_count=sum(passage.token_count for passage in passages),
-            chunks=[ChunkModel.of(passage) for passage in passages],
+            chunk_count=len(chunks),
+            pair_count=len(pairs),
+            token_count=sum(chunk.token_count for chunk in chunks),
+            chunks=[ChunkModel.of(chunk) for chunk in chunks],
+            pairs=[PairModel.of(pair) for pair in pairs],
         )
 
 
