@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     """Most tokens of one chunk, special tokens included; clamped to the model's limit."""
     chunk_overlap: Annotated[int, Field(ge=0, le=1024)] = 64
     """Most tokens that a chunk repeats from the one before it."""
+    max_examples_per_conversation: Annotated[int, Field(ge=0, le=1000)] = 20
+    """Most questions with their answers that are kept of one transcript; 0 keeps none."""
 
     qdrant_url: str | None = None
     """Address of a Qdrant server or cluster, port 6333 if it has none; unset: the embedded one."""

@@ -87,6 +87,7 @@ def _assembled(
             loaded_at=datetime.now(UTC),
         ),
         pipeline=pipeline_of(chunker, model.embedder.fingerprint),
+        max_pairs=settings.max_examples_per_conversation,
         now=lambda: datetime.now(UTC),
         now_us=lambda: time.time_ns() // 1000,
         extractor=extractor,
