@@ -25,8 +25,9 @@ _LATER_RIGHTS = {2: 1 << 13, 3: 1 << 14, 5: 1 << 15}  # by the version that brou
 _NO_SPECIAL_FILES = ~((1 << 6) | (1 << 9) | (1 << 10) | (1 << 11))  # devices, sockets, pipes
 _SCOPES_SINCE, _NO_FOREIGN_SIGNALS = 6, 0b11
 _FOR_LIBRARIES = (
-    *("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime"),
-    *("/etc/mime.types", "/etc/fonts", "/dev/urandom", "/dev/null"),
+    *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib"),
+    *("/usr/share", "/usr/local/share", "/etc/fonts"),
+    *("/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types", "/dev/urandom", "/dev/null"),
 )
 
 
@@ -42,7 +43,7 @@ def restrict_paths(*, readable: Iterable[str], writable: Path) -> bool:
     except OSError:
         return False
     try:
-        for path in (*_FOR_LIBRARIES, sys.prefix, sys.base_prefix, *readable):
+        for path in (*_FOR_LIBRARIES, *_installed(), *readable):
             _allow(rules, path, _READ_FILE | _READ_FOLDER)
         for path, right in _on_the_path(sys.path):
             _allow(rules, path, right)
@@ -75,11 +76,20 @@ def _allow(rules: int, path: str, rights: int) -> None:
             os.close(opened)
 
 
+def _installed() -> list[str]:
+    """Return where packages are; what else is in a virtual environment's folder is not ours."""
+    return [
+        str(Path(prefix, folder))
+        for prefix in {sys.prefix, sys.base_prefix}
+        for folder in ("lib", "lib64", "share")
+    ]
+
+
 def _on_the_path(entries: Iterable[str]) -> Iterator[tuple[str, int]]:
     """Yield modules and packages only: a folder on the path may hold the data directory, too."""
-    installed = (sys.prefix, sys.base_prefix)
+    installed = _installed()
     for entry in map(Path, entries):
-        if any(entry.is_relative_to(prefix) for prefix in installed):
+        if any(entry.is_relative_to(folder) for folder in installed):
             continue
         if entry.is_file():  # an archive
             yield str(entry), _READ_FILE

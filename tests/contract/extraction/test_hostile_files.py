@@ -36,7 +36,7 @@ HOSTILE: dict[str, tuple[type[ServiceError], str]] = {
     "chatter": (UnsafeFile, "more than 2 MiB in a temporary file"),
     "segfault": (ExtractionCrashed, "SIGSEGV"),
     "abort": (ExtractionCrashed, "SIGABRT"),
-    "terminate": (ExtractionCrashed, "SIGTERM"),
+    "signal itself": (ExtractionCrashed, "SIGUSR1"),
     "exit": (ExtractionCrashed, "exit code 3"),
     "hang up": (ExtractionCrashed, "it hung up"),
     "print garbage": (ExtractionCrashed, "nonsense"),
