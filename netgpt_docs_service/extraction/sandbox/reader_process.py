@@ -23,7 +23,7 @@ from netgpt_docs_service.extraction.sandbox.spawning import Spawned
 
 _LOGGER = logging.getLogger(__name__)
 _LOOK_EVERY_S = 0.05
-_GRACE_S = 1.0  # between a process's hanging up and its end
+_GRACE_S = 0.5  # between the end of a socket and that of its process, which has freed all else
 _LAST_WORDS_BYTES = 4_096
 _MIB = 2**20
 
