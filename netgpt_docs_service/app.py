@@ -10,14 +10,14 @@ from functools import partial
 from fastapi import FastAPI
 from prometheus_fastapi_instrumentator import Instrumentator
 
-from netgpt_docs_service.api import documents, embeddings, ingest, operations, query
+from netgpt_docs_service.api import documents, embeddings, files, ingest, operations, query
 from netgpt_docs_service.api.auth import OPEN_ROUTES, Gate
 from netgpt_docs_service.api.keys import KeyRing, load_keys, make_ring, single_key
 from netgpt_docs_service.api.middleware import BodyLimit, RequestContext
 from netgpt_docs_service.api.openapi import DescribedAPI, operation_id
 from netgpt_docs_service.api.paths import PathParts
 from netgpt_docs_service.api.problems import ProblemHandlers
-from netgpt_docs_service.api.state import Readiness, Sizes, State
+from netgpt_docs_service.api.state import Readiness, Sizes, State, UploadPlaces
 from netgpt_docs_service.domain.access import ApiKey
 from netgpt_docs_service.observability.metrics import Metrics
 from netgpt_docs_service.settings import Settings
@@ -25,10 +25,12 @@ from netgpt_docs_service.usecases.services import Services
 from netgpt_docs_service.version import __version__
 
 _MIB = 2**20
+_FORMS = ("/ingest/files", "/ingest/preview")
 _ROUTERS = (
     ingest.router,
     ingest.batch_router,
-    ingest.preview_router,
+    files.router,
+    files.preview_router,
     documents.router,
     documents.writes_router,
     query.router,
@@ -51,7 +53,12 @@ def create_app(
     """
     metrics = metrics or Metrics()
     keys = make_ring(configured_keys(settings))
-    sizes = Sizes(settings.max_body_mb * _MIB, settings.max_text_bytes)
+    sizes = Sizes(
+        body_bytes=settings.max_body_mb * _MIB,
+        text_bytes=settings.max_text_bytes,
+        file_bytes=settings.max_file_size_mb * _MIB,
+        upload_bytes=settings.max_upload_mb * _MIB,
+    )
     readiness = Readiness()
     app = DescribedAPI(
         title="netgpt-docs-service",
@@ -95,6 +102,7 @@ async def _lifespan(
                 services=services,
                 metrics=metrics,
                 sizes=sizes,
+                uploads=UploadPlaces(),
                 readiness=readiness,
                 deadline_s=deadline_s,
             )
@@ -113,7 +121,11 @@ def configured_keys(settings: Settings) -> Iterator[ApiKey]:
 
 def _surround(app: FastAPI, *, keys: KeyRing, metrics: Metrics, sizes: Sizes) -> None:
     """Add the middleware, innermost first: an unknown caller's body is never read."""
-    app.add_middleware(BodyLimit, limit_bytes=sizes.body_bytes)
+    app.add_middleware(
+        BodyLimit,
+        limit_bytes=sizes.body_bytes,
+        form_limits=dict.fromkeys(_FORMS, sizes.upload_bytes),
+    )
     app.add_middleware(Gate, keys=keys, metrics=metrics, now=_now)
     _count_requests(app, metrics)
     app.add_middleware(PathParts)

@@ -107,6 +107,10 @@ class Settings(BaseSettings):
     """Largest JSON body, in MiB."""
     max_text_bytes: Annotated[int, Field(ge=1)] = 4_000_000
     """Largest text of one document, in bytes of UTF-8."""
+    max_file_size_mb: Annotated[int, Field(ge=1, le=1024)] = 10
+    """Largest file of an upload, in MiB; the other files of its request go on."""
+    max_upload_mb: Annotated[int, Field(ge=1, le=16384)] = 256
+    """Largest upload, in MiB: all files of one request."""
     ingest_deadline_s: Annotated[float, Field(gt=0)] = 55.0
     """Longest time, in seconds, that one request may take."""
 

@@ -11,9 +11,9 @@ _MEANINGS = {
     404: "Nothing of this tenant has that name",
     405: "The path does not take this method",
     413: "The body is larger than allowed",
-    415: "The body is not application/json in UTF-8",
+    415: "The body is of a type that is not read",
     422: "The request is not valid; `errors` points at each fault",
-    501: "An `Idempotency-Key` was sent, which this version does not support",
+    501: "An `Idempotency-Key` was sent, or a file where no files are read: not supported",
     503: "Try again after `Retry-After` seconds",
 }
 _OPENAI_MEANINGS: dict[int | str, dict[str, str]] = {

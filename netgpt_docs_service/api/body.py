@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from email.message import Message
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -13,7 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from netgpt_docs_service.api.strict_json import parse_json
+from netgpt_docs_service.api.uploads import is_form, received_form
 from netgpt_docs_service.errors import DeadlineExceeded, InvalidInput
+
+_Handle: TypeAlias = Callable[[Request], Coroutine[object, object, Response]]
 
 CALLER_LEFT = 499
 """The status, for the log and the metrics, of a request whose caller hung up before the answer."""
@@ -33,24 +36,30 @@ class StrictRoute(APIRoute):
     most_values: ClassVar[int] = 30_000
     """Of one body: 20 questions with a filter each have fewer, one document has a third of it."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[object, object, Response]]:
+    def get_route_handler(self) -> _Handle:
         """Wrap FastAPI's handler: check and parse first, and watch the time."""
         handle = super().get_route_handler()
-        takes_body = self.body_field is not None
         takes_query = bool(self.dependant.query_params)
 
         async def strict(request: Request) -> Response:
             _check_query(request, takes_query=takes_query)
-            if not takes_body:
-                return await handle(request)
-            work = handle(await self._parsed(request))
-            return await (work if self.outlives_its_caller else _while_wanted(work, request))
+            return await self._answer(request, handle)
 
         async def strict_in_time(request: Request) -> Response:
             deadline_s = request.scope["state"]["deadline_s"] + self.grace_s
             return await _in_time(strict(request), deadline_s)
 
         return strict_in_time
+
+    async def _answer(self, request: Request, handle: _Handle) -> Response:
+        if self.body_field is None:
+            return await handle(request)
+        return await self._worked(handle(await self._parsed(request)), request)
+
+    async def _worked(
+        self, work: Coroutine[object, object, Response], request: Request
+    ) -> Response:
+        return await (work if self.outlives_its_caller else _while_wanted(work, request))
 
     async def _parsed(self, request: Request) -> Request:
         body = await request.body()
@@ -80,6 +89,17 @@ class BatchRoute(IngestRoute):
     """A route that takes many documents at once."""
 
     most_values = 110_000  # 100 documents with 64 tags and 1,000 values of metadata each
+
+
+class FormRoute(StrictRoute):
+    """A route that takes strict JSON or a form with a file, which the state then has as `form`."""
+
+    async def _answer(self, request: Request, handle: _Handle) -> Response:
+        if not is_form(request):
+            return await self._worked(handle(await self._parsed(request)), request)
+        async with received_form(request, "file", "files") as form:
+            request.scope["state"]["form"] = form
+            return await self._worked(handle(request), request)
 
 
 async def _in_time(work: Coroutine[object, object, Response], deadline_s: float) -> Response:

@@ -7,13 +7,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from netgpt_docs_service.api.answers import Responses, problems
 from netgpt_docs_service.api.auth import IngestCaller
 from netgpt_docs_service.api.batch import answer_items, read_items
-from netgpt_docs_service.api.body import BatchRoute, IngestRoute, StrictRoute
+from netgpt_docs_service.api.body import BatchRoute, IngestRoute
 from netgpt_docs_service.api.idempotency import refuse_idempotency_key
 from netgpt_docs_service.api.schemas.ingest import (
     BatchItem,
     BatchRequest,
     IngestRequest,
-    PreviewModel,
     ReceiptModel,
 )
 from netgpt_docs_service.api.state import StateDep
@@ -21,7 +20,6 @@ from netgpt_docs_service.domain.documents import ReceiptStatus
 
 router = APIRouter(tags=["ingest"], route_class=IngestRoute)
 batch_router = APIRouter(tags=["ingest"], route_class=BatchRoute)
-preview_router = APIRouter(tags=["ingest"], route_class=StrictRoute)
 
 _CREATED: Responses = {201: {"model": ReceiptModel, "description": "The document is new"}}
 _WRITES = [Depends(refuse_idempotency_key)]
@@ -58,10 +56,3 @@ async def ingest_batch(
     documents = [item for item in items if not isinstance(item, Exception)]
     outcomes = await state["services"].ingest_many.ingest(caller.tenant, documents)
     return answer_items(request.scope, items, outcomes, metrics=state["metrics"])
-
-
-@preview_router.post("/ingest/preview", responses=problems(has_body=True))
-async def preview(body: IngestRequest, _: IngestCaller, state: StateDep) -> PreviewModel:
-    """Show the chunks that an ingest would store; nothing is stored."""
-    document = body.to_document(max_text_bytes=state["sizes"].text_bytes)
-    return PreviewModel.of(document.doc_id, await state["services"].preview.preview(document))

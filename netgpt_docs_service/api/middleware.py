@@ -7,6 +7,8 @@ import logging
 import time
 import traceback
 import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -22,6 +24,7 @@ _ACCESS = logging.getLogger("netgpt_docs_service.access")
 _LOG = logging.getLogger(__name__)
 _LONGEST_ID = 64
 _DRAIN_S = 5.0
+_NO_FORMS: Mapping[str, int] = MappingProxyType({})
 
 
 class RequestContext:
@@ -102,16 +105,28 @@ class BodyLimit:
     The framework's own limit answers a declared length with a plain text of its own.
     """
 
-    def __init__(self, app: ASGIApp, *, limit_bytes: int) -> None:
-        """Wrap `app`; routes meet the refusal when they read the body."""
+    def __init__(
+        self, app: ASGIApp, *, limit_bytes: int, form_limits: Mapping[str, int] = _NO_FORMS
+    ) -> None:
+        """Wrap `app`; routes meet the refusal when they read the body.
+
+        `form_limits` are those of forms, by path: they hold files and are never in memory.
+        """
         self._app = app
         self._limit_bytes = limit_bytes
+        self._form_limits = form_limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request with a body that counts itself."""
         if scope["type"] == "http":
-            receive = _CountedBody(receive, self._limit_bytes, _declared(scope)).receive
+            receive = _CountedBody(receive, self._limit(scope), _declared(scope)).receive
         await self._app(scope, receive, send)
+
+    def _limit(self, scope: Scope) -> int:
+        content_type = Headers(scope=scope).get("content-type", "")
+        if content_type.lower().startswith("multipart/form-data"):
+            return self._form_limits.get(scope["path"], self._limit_bytes)
+        return self._limit_bytes
 
 
 class _CountedBody:

@@ -17,6 +17,9 @@ class Sizes:
 
     body_bytes: int
     text_bytes: int
+    file_bytes: int
+    upload_bytes: int
+    """Of a form, with all of its files."""
 
 
 @dataclass(slots=True)
@@ -26,12 +29,21 @@ class Readiness:
     is_ready: bool = False
 
 
+@dataclass(slots=True)
+class UploadPlaces:
+    """How many forms may be on the disk at once: each takes room, and keeps its files open."""
+
+    most: int = 8
+    taken: int = 0
+
+
 class State(TypedDict):
     """Everything a route may use."""
 
     services: Services
     metrics: Metrics
     sizes: Sizes
+    uploads: UploadPlaces
     readiness: Readiness
     deadline_s: float
     """How long one request may take."""

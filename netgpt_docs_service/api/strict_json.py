@@ -17,21 +17,22 @@ _UP_TO_A_MARK = rb'(?:[^"\[{,]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"?)*+[\[{,]'
 _MOST_POINTER_CHARACTERS = 200
 
 
-def parse_json(body: bytes, *, most_values: int) -> object:
+def parse_json(body: bytes, *, most_values: int, name: str = "the body") -> object:
     """Return what `body` says; InvalidInput when it is not JSON, or deeper than 200 levels.
 
-    Raises LimitExceeded when it has more than `most_values` values, lists and objects included.
+    Messages call it `name`. Raises LimitExceeded when it has more than `most_values` values, lists
+    and objects included.
     """
-    _refuse_too_many_values(body, most_values)
+    _refuse_too_many_values(body, most_values, name)
     try:
         return from_json(body, allow_inf_nan=False)
     except ValueError as error:
         _refuse_lone_surrogates(body)
-        message = f"the body is not valid JSON: {error}"
+        message = f"{name} is not valid JSON: {error}"
         raise InvalidInput(message) from error
 
 
-def _refuse_too_many_values(body: bytes, most: int) -> None:
+def _refuse_too_many_values(body: bytes, most: int, name: str) -> None:
     """Count the marks that begin a value; those inside of strings are text and count nothing.
 
     Parsing 8 MB of `[],[],` takes half a second and checking it two more, all on the event loop.
@@ -39,7 +40,7 @@ def _refuse_too_many_values(body: bytes, most: int) -> None:
     if sum(map(body.count, _MARKS)) <= most:
         return  # even with those in strings: nearly every body ends here
     if _too_many_marks(most).match(body):
-        message = f"the body has more than {most} values"
+        message = f"{name} has more than {most} values"
         raise LimitExceeded(message)
 
 

@@ -62,13 +62,13 @@ def check_query(
     _check_not_blank(name, text, pointer)
 
 
-def check_doc_id(doc_id: str, *, pointer: str = "/doc_id") -> None:
+def check_doc_id(doc_id: str, *, name: str = "doc_id", pointer: str = "/doc_id") -> None:
     """Refuse an id that is empty, too long, or holds a control character or lone surrogate."""
-    _check_length("doc_id", doc_id, MAX_DOC_ID_CHARACTERS, pointer, least=1)
+    _check_length(name, doc_id, MAX_DOC_ID_CHARACTERS, pointer, least=1)
     for offset, character in enumerate(doc_id):
         if unicodedata.category(character) in ("Cc", "Cs"):
             message = (
-                f"doc_id holds U+{ord(character):04X} at offset {offset}: no control characters"
+                f"{name} holds U+{ord(character):04X} at offset {offset}: no control characters"
             )
             raise InvalidInput(message, pointer=pointer)
 

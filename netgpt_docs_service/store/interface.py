@@ -122,15 +122,21 @@ class DocumentStore(Protocol):
         ...
 
     async def flip(
-        self, tenant: str, manifest: Manifest, *, copied_generation: str | None = None
+        self,
+        tenant: str,
+        manifest: Manifest,
+        *,
+        copied_generation: str | None = None,
+        keeps_other_source: bool = False,
     ) -> Manifest:
         """Make `manifest` the document's truth if its sequence is the highest; return the truth.
 
         Compare-and-set: inserts when there is none, replaces one with a lower sequence, else does
         nothing. With `copied_generation` it also demands that this generation is still current and
-        never inserts. The answer is what stands afterwards, durable: compare it to learn who won.
-        Chunks written before are durable before the flip is visible. Raises NotFound when it may
-        not insert and there is nothing to replace.
+        never inserts. With `keeps_other_source` a document made of other bytes than `manifest` is
+        not replaced, unless it had expired when that was written. The answer is what stands
+        afterwards, durable: compare it to learn who won. Chunks written before are durable before
+        the flip is visible. Raises NotFound when it may not insert and there is nothing to replace.
         """
         ...
 
@@ -152,6 +158,15 @@ class DocumentStore(Protocol):
 
     async def stored_vectors(self, tenant: str, doc_id: str) -> list[StoredVector]:
         """Return the vectors of every set of chunks this document has, current or not."""
+        ...
+
+    async def copy_of(
+        self, tenant: str, doc_id: str, hashes: Collection[str], *, before: int, now: datetime
+    ) -> str | None:
+        """Return the id of another document whose content or source has one of these SHA-256.
+
+        Of those whose version is below `before`; none that is deleted or has expired at `now`.
+        """
         ...
 
     async def chunks(

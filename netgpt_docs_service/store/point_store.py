@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from netgpt_docs_service.domain.chunks import Chunk, StoredVector, Vector, chunk_id, manifest_id
@@ -20,6 +21,7 @@ from netgpt_docs_service.domain.search import (
 )
 from netgpt_docs_service.errors import NotFound, StoreUnavailable
 from netgpt_docs_service.store import cursors, protocol
+from netgpt_docs_service.store.document_reads import first_doc_id, vectors_of
 from netgpt_docs_service.store.filters import (
     equals,
     expiring_of_every_tenant,
@@ -46,7 +48,6 @@ from netgpt_docs_service.store.points import Point
 from netgpt_docs_service.store.unfinished_sets import UnfinishedSets
 
 _BATCH = 128  # points of one engine call: 5-10 ms, and a query waits for at most one of them
-_VECTOR_PAGE = 256
 
 ItemT = TypeVar("ItemT")
 
@@ -119,7 +120,12 @@ class PointStore:
         return await self._engine.call(Count(protocol.generation_set(tenant, doc_id, generation)))
 
     async def flip(
-        self, tenant: str, manifest: Manifest, *, copied_generation: str | None = None
+        self,
+        tenant: str,
+        manifest: Manifest,
+        *,
+        copied_generation: str | None = None,
+        keeps_other_source: bool = False,
     ) -> Manifest:
         """Make `manifest` the document's truth if its sequence is the highest; return the truth.
 
@@ -133,7 +139,12 @@ class PointStore:
             await self._engine.call(Flush())
         point = Point(manifest_id(tenant, manifest.doc_id), manifest_payload(tenant, manifest))
         self._unfinished.end(tenant, manifest.sequence)
-        older = protocol.older_than(tenant, manifest.sequence, generation=copied_generation)
+        older = protocol.older_than(
+            tenant,
+            manifest.sequence,
+            generation=copied_generation,
+            must_not=protocol.of_other_source(manifest) if keeps_other_source else None,
+        )
         await self._engine.call(
             Upsert(points=(point,), condition=older, update_only=copied_generation is not None)
         )
@@ -181,21 +192,14 @@ class PointStore:
 
     async def stored_vectors(self, tenant: str, doc_id: str) -> list[StoredVector]:
         """Return the vectors of every set of chunks this document has, current or not."""
-        found: list[StoredVector] = []
-        offset: str | None = None
-        while True:
-            points, offset = await self._engine.call(
-                Scroll(
-                    filter=protocol.every_set(tenant, doc_id),
-                    limit=_VECTOR_PAGE,
-                    offset=offset,
-                    fields=("generation", "chunk_hash"),
-                    with_vector=True,
-                )
-            )
-            found += [_stored_vector(point) for point in points if _has_vector(point)]
-            if offset is None:
-                return found
+        return await vectors_of(self._engine, tenant, doc_id)
+
+    async def copy_of(
+        self, tenant: str, doc_id: str, hashes: Collection[str], *, before: int, now: datetime
+    ) -> str | None:
+        """Return the id of another document whose content or source has one of these SHA-256."""
+        copies = protocol.copies(tenant, doc_id, hashes, before=before, now=now)
+        return await first_doc_id(self._engine, copies)
 
     async def chunks(
         self, tenant: str, manifest: Manifest, *, first: int = 0, limit: int | None = None
@@ -285,13 +289,3 @@ def _always_room() -> None:
 def _batches(items: Sequence[ItemT]) -> Iterator[tuple[ItemT, ...]]:
     for start in range(0, len(items), _BATCH):
         yield tuple(items[start : start + _BATCH])
-
-
-def _has_vector(point: Point) -> bool:
-    names = (point.payload.get("generation"), point.payload.get("chunk_hash"))
-    return point.vector is not None and all(isinstance(each, str) for each in names)
-
-
-def _stored_vector(point: Point) -> StoredVector:
-    vector = array("f", point.vector or b"")
-    return StoredVector(point.payload["generation"], point.payload["chunk_hash"], vector)

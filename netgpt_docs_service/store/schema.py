@@ -35,6 +35,9 @@ PAYLOAD_INDEXES = {
     "created_at": "datetime",
     "updated_at": "datetime",
     "expires_at": "datetime",
+    # Only manifests have these two: what they cost is a few bytes for each document.
+    "content_sha256": "keyword",
+    "source_sha256": "keyword",
 }
 """Field and kind of index, made before the first write; `tenant` is a keyword that groups."""
 

@@ -10,16 +10,19 @@ from netgpt_docs_service.chunking.interface import Chunker
 from netgpt_docs_service.domain.documents import Pipeline
 from netgpt_docs_service.domain.models import ServedModel
 from netgpt_docs_service.embedding.interface import Embedder
+from netgpt_docs_service.extraction.interface import Extractor
 from netgpt_docs_service.store.interface import DocumentStore, StoreMaintenance
 from netgpt_docs_service.usecases.delete import DeleteDocument, DeleteMatching
 from netgpt_docs_service.usecases.embed import EmbedTexts
 from netgpt_docs_service.usecases.generation import GenerationWriter
 from netgpt_docs_service.usecases.health import CheckHealth
 from netgpt_docs_service.usecases.ingest import IngestDocument
+from netgpt_docs_service.usecases.ingest_files import IngestFiles
 from netgpt_docs_service.usecases.ingest_many import IngestDocuments
 from netgpt_docs_service.usecases.patch import ChangeFields
 from netgpt_docs_service.usecases.preview import PreviewChunks
 from netgpt_docs_service.usecases.read import ReadDocuments
+from netgpt_docs_service.usecases.read_file import FileReading
 from netgpt_docs_service.usecases.search import SearchDocuments
 from netgpt_docs_service.usecases.sequence import SequenceClock
 from netgpt_docs_service.usecases.services import Services
@@ -39,6 +42,8 @@ class Ports:
     pipeline: Pipeline
     now: Callable[[], datetime]
     now_us: Callable[[], int]
+    extractor: Extractor | None = None
+    """What reads files; None where the extra `files` is not installed."""
 
 
 def assemble(ports: Ports, *, ingest_deadline_s: float, health: CheckHealth) -> Services:
@@ -46,6 +51,7 @@ def assemble(ports: Ports, *, ingest_deadline_s: float, health: CheckHealth) -> 
     store, now = ports.store, ports.now
     clock, turns = SequenceClock(ports.now_us), DocumentTurns()
     writer = GenerationWriter(store, ports.embedder)
+    reading = FileReading(ports.extractor)
     ingest = IngestDocument(
         store=store,
         chunker=ports.chunker,
@@ -61,7 +67,8 @@ def assemble(ports: Ports, *, ingest_deadline_s: float, health: CheckHealth) -> 
     return Services(
         ingest=ingest,
         ingest_many=IngestDocuments(ingest),
-        preview=PreviewChunks(ports.chunker),
+        ingest_files=IngestFiles(ingest, reading),
+        preview=PreviewChunks(ports.chunker, reading),
         change_fields=ChangeFields(
             store=store, read=read, writer=writer, clock=clock, turns=turns, now=now
         ),

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,6 +21,7 @@ from netgpt_docs_service.domain.documents import (
 )
 from netgpt_docs_service.errors import DeadlineExceeded
 from netgpt_docs_service.store.interface import DocumentStore
+from netgpt_docs_service.usecases.file_claim import FileClaim
 from netgpt_docs_service.usecases.generation import GenerationWriter, WrittenSet
 from netgpt_docs_service.usecases.sequence import SequenceClock
 from netgpt_docs_service.usecases.turns import DocumentTurns
@@ -40,6 +42,7 @@ class _Write:
     accepted: Accepted
     content_sha256: str
     began_s: float
+    claim: FileClaim | None
 
     def made(self, stands: Manifest) -> bool:
         """Whether what stands is this write's, by whichever attempt.
@@ -53,9 +56,6 @@ class _Write:
     @property
     def source_sha256(self) -> str:
         return self.document.source_sha256 or self.content_sha256
-
-    def took_ms(self) -> float:
-        return round((time.perf_counter() - self.began_s) * 1000, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +83,22 @@ class IngestDocument:
         *,
         accepted: Accepted | None = None,
         within_s: float | None = None,
+        claim: FileClaim | None = None,
     ) -> Receipt:
         """Store `document` and return its receipt once it is durable and searchable.
 
         Raises DeadlineExceeded when it takes longer than `within_s`, or else `deadline_s`; what
-        was embedded until then is kept and reused when the document is sent again.
+        was embedded until then is kept and reused when the document is sent again. Raises
+        NameTaken when it was read out of a file whose `claim` to its name does not hold.
         """
+        began_s = time.perf_counter()
         try:
             async with asyncio.timeout(self.deadline_s if within_s is None else within_s):
-                return await self._in_turn(tenant, document, accepted)
+                accepted = accepted or await self.accept(tenant, document.doc_id)
+                content_sha256 = hashlib.sha256(document.text.encode()).hexdigest()
+                write = _Write(tenant, document, accepted, content_sha256, began_s, claim)
+                async with self._turn(tenant, document.doc_id, accepted):
+                    return await self._write(write)
         except TimeoutError as error:
             message = (
                 f"document {document.doc_id!r} was not finished within {self.deadline_s:g} s; "
@@ -99,29 +106,71 @@ class IngestDocument:
             )
             raise DeadlineExceeded(message) from error
 
-    async def _in_turn(self, tenant: str, document: Document, accepted: Accepted | None) -> Receipt:
+    async def confirm(
+        self, tenant: str, claim: FileClaim, accepted: Accepted
+    ) -> tuple[Receipt, Manifest] | None:
+        """Return the receipt of a write that need not be done, and the manifest that stands.
+
+        It is done already, whole, by the same bytes; or a write accepted later replaced it. None
+        when the file must be read. Raises NameTaken; the caller's deadline bounds the wait.
+        """
         began_s = time.perf_counter()
-        accepted = accepted or await self.accept(tenant, document.doc_id)
-        content_sha256 = hashlib.sha256(document.text.encode()).hexdigest()
-        write = _Write(tenant, document, accepted, content_sha256, began_s)
-        turn = self.turns.turn(
-            tenant, document.doc_id, sequence=accepted.sequence, replaces_all=True
-        )
-        async with turn:
-            return await self._write(write)
+        async with self._turn(tenant, claim.doc_id, accepted):
+            before = await self.store.manifest(tenant, claim.doc_id)
+            stands, is_confirmed = await self._raise(
+                tenant, before, accepted, lambda each: claim.is_met_by(each, self.pipeline)
+            )
+            claim.check_name(stands, self.now())
+            if stands is None or not (is_confirmed or stands.sequence >= accepted.sequence):
+                return None
+            await self.store.sweep(tenant, stands)
+        if is_confirmed:
+            return _unchanged(stands, began_s), stands
+        return _receipt(stands, ReceiptStatus.SUPERSEDED, WrittenSet(), began_s), stands
+
+    def _turn(
+        self, tenant: str, doc_id: str, accepted: Accepted
+    ) -> AbstractAsyncContextManager[None]:
+        return self.turns.turn(tenant, doc_id, sequence=accepted.sequence, replaces_all=True)
 
     async def _write(self, write: _Write) -> Receipt:
-        mine = write.accepted.sequence
         before = await self.store.manifest(write.tenant, write.document.doc_id)
-        while before is not None and before.sequence < mine and await self._stands(write, before):
-            stands = await self.store.fence(write.tenant, before, mine)
-            if stands is not None and stands.sequence == mine:
-                await self.store.sweep(write.tenant, stands)
-                return _unchanged(write, stands)
-            before = stands  # another write came between: look again
-        if before is not None and before.sequence >= mine:
+        before, is_confirmed = await self._raise(
+            write.tenant, before, write.accepted, lambda each: self._is_unchanged(write, each)
+        )
+        self._check_claim(write, before)
+        if before is not None and is_confirmed:
+            await self.store.sweep(write.tenant, before)
+            return _unchanged(before, write.began_s)
+        if before is not None and before.sequence >= write.accepted.sequence:
             return await self._superseded(write, before)
         return await self._replace(write, before)
+
+    async def _raise(
+        self,
+        tenant: str,
+        before: Manifest | None,
+        accepted: Accepted,
+        is_same: Callable[[Manifest], bool],
+    ) -> tuple[Manifest | None, bool]:
+        """Raise what stands to this write's place, while it `is_same` and whole.
+
+        Returns what stands, and whether it was raised. Sending a document again mends a hole.
+        """
+        mine = accepted.sequence
+        while before is not None and before.sequence < mine and is_same(before):
+            counted = await self.store.count_chunks(tenant, before.doc_id, str(before.generation))
+            if counted != before.chunk_count:
+                return before, False
+            stands = await self.store.fence(tenant, before, mine)
+            if stands is not None and stands.sequence == mine:
+                return stands, True
+            before = stands  # another write came between: look again
+        return before, False
+
+    def _check_claim(self, write: _Write, stands: Manifest | None) -> None:
+        if write.claim is not None:
+            write.claim.check_name(stands, self.now())
 
     async def _replace(self, write: _Write, before: Manifest | None) -> Receipt:
         document = write.document
@@ -141,26 +190,20 @@ class IngestDocument:
                 manifest,
                 chunk_count=written.chunks,
                 token_count=written.tokens,
-                took_ms=write.took_ms(),
+                took_ms=_ms_since(write.began_s),
             ),
+            keeps_other_source=write.claim is not None and not write.claim.may_replace,
         )
+        self._check_claim(write, stands)  # another process may have taken the name meanwhile
         if not write.made(stands):
             return await self._superseded(write, stands)
         await self.store.sweep(write.tenant, stands)
         status = ReceiptStatus.CREATED if previous is None else ReceiptStatus.UPDATED
-        return _receipt(write, stands, status, written)
+        return _receipt(stands, status, written, write.began_s)
 
     async def _superseded(self, write: _Write, stands: Manifest) -> Receipt:
         await self.store.sweep(write.tenant, stands)
-        return _receipt(write, stands, ReceiptStatus.SUPERSEDED, WrittenSet())
-
-    async def _stands(self, write: _Write, before: Manifest) -> bool:
-        """Whether what is written stands already, whole: sending it again mends a hole."""
-        if not self._is_unchanged(write, before):
-            return False
-        generation = str(before.generation)
-        counted = await self.store.count_chunks(write.tenant, before.doc_id, generation)
-        return counted == before.chunk_count
+        return _receipt(stands, ReceiptStatus.SUPERSEDED, WrittenSet(), write.began_s)
 
     def _is_unchanged(self, write: _Write, before: Manifest) -> bool:
         document = write.document
@@ -199,12 +242,13 @@ class IngestDocument:
         )
 
 
-def _unchanged(write: _Write, stands: Manifest) -> Receipt:
-    return _receipt(write, stands, ReceiptStatus.UNCHANGED, WrittenSet(reused=stands.chunk_count))
+def _unchanged(stands: Manifest, began_s: float) -> Receipt:
+    reused = WrittenSet(reused=stands.chunk_count)
+    return _receipt(stands, ReceiptStatus.UNCHANGED, reused, began_s)
 
 
 def _receipt(
-    write: _Write, stands: Manifest, status: ReceiptStatus, written: WrittenSet
+    stands: Manifest, status: ReceiptStatus, written: WrittenSet, began_s: float
 ) -> Receipt:
     return Receipt(
         doc_id=stands.doc_id,
@@ -216,5 +260,9 @@ def _receipt(
         deleted=written.deleted,
         tokens=stands.token_count,
         content_sha256=stands.content_sha256,
-        took_ms=write.took_ms(),
+        took_ms=_ms_since(began_s),
     )
+
+
+def _ms_since(began_s: float) -> float:
+    return round((time.perf_counter() - began_s) * 1000, 1)

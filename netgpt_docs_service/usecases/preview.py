@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from netgpt_docs_service.chunking.interface import Chunker
 from netgpt_docs_service.domain.chunks import Passage
-from netgpt_docs_service.domain.documents import Document
+from netgpt_docs_service.domain.documents import Document, DocumentFields
+from netgpt_docs_service.domain.files import SourceFile
+from netgpt_docs_service.usecases.read_file import FileReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +16,17 @@ class PreviewChunks:
     """Cut a document exactly as an ingest would."""
 
     chunker: Chunker
+    reading: FileReading
 
     async def preview(self, document: Document) -> list[Passage]:
         """Return the passages that an ingest of `document` would store."""
         return await self.chunker.chunk(
             document.text, media_type=document.origin.markup, layout=document.layout
         )
+
+    async def preview_file(
+        self, file: SourceFile, fields: DocumentFields, *, doc_id: str | None
+    ) -> tuple[Document, list[Passage]]:
+        """Return the document that `file` holds, and the passages that would be stored."""
+        document = await self.reading.document(file, fields, doc_id=doc_id)
+        return document, await self.preview(document)

@@ -8,6 +8,7 @@ from netgpt_docs_service.usecases.delete import DeleteDocument, DeleteMatching
 from netgpt_docs_service.usecases.embed import EmbedTexts
 from netgpt_docs_service.usecases.health import CheckHealth
 from netgpt_docs_service.usecases.ingest import IngestDocument
+from netgpt_docs_service.usecases.ingest_files import IngestFiles
 from netgpt_docs_service.usecases.ingest_many import IngestDocuments
 from netgpt_docs_service.usecases.patch import ChangeFields
 from netgpt_docs_service.usecases.preview import PreviewChunks
@@ -22,6 +23,7 @@ class Services:
 
     ingest: IngestDocument
     ingest_many: IngestDocuments
+    ingest_files: IngestFiles
     preview: PreviewChunks
     change_fields: ChangeFields
     delete: DeleteDocument

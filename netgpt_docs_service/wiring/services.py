@@ -13,6 +13,7 @@ from netgpt_docs_service.chunking.token_chunker import TokenChunker
 from netgpt_docs_service.domain.models import ServedModel
 from netgpt_docs_service.embedding.load import LoadedModel
 from netgpt_docs_service.embedding.model_source import model_name
+from netgpt_docs_service.extraction.interface import Extractor
 from netgpt_docs_service.observability.metrics import Metrics
 from netgpt_docs_service.settings import Settings
 from netgpt_docs_service.usecases.assembly import Ports, assemble
@@ -53,7 +54,7 @@ async def open_services(
                 observer=metrics,
             )
         )
-        services = _assembled(settings, model, chunker, store)
+        services = _assembled(settings, model, chunker, store, extractor=None)
         sweeping = sweep_for_ever(services.sweep, metrics, interval_s=settings.sweep_interval_s)
         stack.push_async_callback(_cancelled, asyncio.create_task(sweeping))
         if directory is not None:
@@ -62,7 +63,12 @@ async def open_services(
 
 
 def _assembled(
-    settings: Settings, model: LoadedModel, chunker: TokenChunker, store: OpenedStore
+    settings: Settings,
+    model: LoadedModel,
+    chunker: TokenChunker,
+    store: OpenedStore,
+    *,
+    extractor: Extractor | None,
 ) -> Services:
     ports = Ports(
         store=store.documents,
@@ -77,6 +83,7 @@ def _assembled(
         pipeline=pipeline_of(chunker, model.embedder.fingerprint),
         now=lambda: datetime.now(UTC),
         now_us=lambda: time.time_ns() // 1000,
+        extractor=extractor,
     )
     embedder, chosen = model.embedder, model.embedder.description
     health = CheckHealth(

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
 import logging
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from starlette.types import Message
 
 from netgpt_docs_service.api.state import State
 from netgpt_docs_service.usecases.delete import DeleteMatching
-from tests.support.edge import SECRETS, Edge
+from tests.support.caller import Caller
+from tests.support.edge import Edge
 from tests.support.gated_store import Gate, GatedStore
 from tests.support.services import MODEL
+from tests.support.uploads import body as form_body
+from tests.support.uploads import part
 
+FILE = form_body(part('name="file"; filename="a.txt"'))
+FILES = form_body(part('name="files"; filename="a.txt"'))
 LEGAL = {"type": "eq", "key": "tags", "value": "legal"}
 
 
@@ -41,40 +44,6 @@ class Hold(Gate):
             raise
 
 
-class Caller:
-    """Sends a whole request, and hangs up when told to."""
-
-    def __init__(self, method: str, path: str, body: dict[str, Any]) -> None:
-        self.leaves = asyncio.Event()
-        self.heard: list[Message] = []
-        self._unsent = [json.dumps(body).encode()]
-        self.scope: dict[str, Any] = {
-            "type": "http",
-            "method": method,
-            "path": path,
-            "raw_path": path.encode(),
-            "root_path": "",
-            "query_string": b"",
-            "headers": [
-                (b"content-type", b"application/json"),
-                (b"authorization", f"Bearer {SECRETS['acme']}".encode()),
-            ],
-        }
-
-    async def receive(self) -> Message:
-        if self._unsent:
-            return {"type": "http.request", "body": self._unsent.pop(), "more_body": False}
-        await self.leaves.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(self, message: Message) -> None:
-        self.heard.append(message)
-
-    async def call(self, edge: Edge) -> None:
-        self.scope["state"] = dict(edge.state)
-        await edge.app(self.scope, self.receive, self.send)
-
-
 @pytest.fixture
 def hold(state: State) -> Hold:
     """Holds the first port that each of the use cases waits for."""
@@ -87,6 +56,10 @@ def hold(state: State) -> Hold:
         search=replace(services.search, embedder=embedder),
         embed=replace(services.embed, embedder=embedder),
         ingest=replace(services.ingest, writer=replace(services.ingest.writer, embedder=embedder)),
+        ingest_files=replace(
+            services.ingest_files,
+            one=replace(services.ingest, writer=replace(services.ingest.writer, embedder=embedder)),
+        ),
         preview=replace(services.preview, chunker=chunker),
         change_fields=replace(services.change_fields, store=store),
         delete_matching=DeleteMatching(replace(services.delete, store=store)),
@@ -101,10 +74,11 @@ def hold(state: State) -> Hold:
         ("/query/batch", {"queries": [{"query": "who waits for this?"}]}),
         ("/v1/embeddings", {"input": ["who waits for this?"], "model": MODEL.name}),
         ("/ingest/preview", {"doc_id": "d", "text": "some text to be cut"}),
+        ("/ingest/preview", FILE),
     ],
 )
 async def test_the_work_of_a_caller_that_hangs_up_is_given_up(
-    edge: Edge, hold: Hold, path: str, body: dict[str, Any]
+    edge: Edge, hold: Hold, path: str, body: dict[str, Any] | bytes
 ) -> None:
     caller = Caller("POST", path, body)
     async with asyncio.timeout(10):
@@ -151,12 +125,13 @@ async def test_work_that_fails_while_it_is_given_up_is_not_reported(edge: Edge, 
     ("sent", "status"),
     [
         (("POST", "/ingest", {"doc_id": "d", "text": "some text to be kept"}), 201),
+        (("POST", "/ingest/files", FILES), 200),
         (("PATCH", "/documents/policy", {"title": "Another"}), 200),
         (("POST", "/documents/delete", {"filter": LEGAL, "dry_run": False}), 200),
     ],
 )
 async def test_a_write_is_finished_though_its_caller_hung_up(
-    edge: Edge, hold: Hold, sent: tuple[str, str, dict[str, Any]], status: int
+    edge: Edge, hold: Hold, sent: tuple[str, str, dict[str, Any] | bytes], status: int
 ) -> None:
     caller = Caller(*sent)
     async with asyncio.timeout(10):
@@ -175,3 +150,15 @@ async def test_a_caller_that_stays_is_answered(edge: Edge, hold: Hold) -> None:
     async with asyncio.timeout(10):
         await caller.call(edge)
     assert caller.heard[0]["status"] == 200
+
+
+async def test_a_caller_that_leaves_within_its_upload_is_400_and_stores_nothing(
+    edge: Edge, state: State
+) -> None:
+    caller = Caller("POST", "/ingest/files", FILES, is_cut_off=True)
+    caller.leaves.set()
+    async with asyncio.timeout(10):
+        await caller.call(edge)
+    assert caller.heard[0]["status"] == 400
+    assert state["uploads"].taken == 0
+    assert await state["services"].read.store.manifest("acme", "a.txt") is None

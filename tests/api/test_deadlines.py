@@ -14,6 +14,7 @@ from netgpt_docs_service.api.body import IngestRoute
 from netgpt_docs_service.api.state import State
 from netgpt_docs_service.store.interface import DocumentStore
 from netgpt_docs_service.usecases.services import Services
+from tests.support.uploads import names
 
 FILTER = {"type": "eq", "key": "tags", "value": "x"}
 DOCUMENT = {"doc_id": "d", "text": "some text"}
@@ -57,6 +58,9 @@ def stuck(state: State, monkeypatch: pytest.MonkeyPatch) -> Services:
     state["services"] = replace(
         services,
         ingest=replace(services.ingest, store=port),
+        ingest_files=replace(
+            services.ingest_files, one=replace(services.ingest, store=port, deadline_s=0.05)
+        ),
         preview=replace(services.preview, chunker=port),
         change_fields=replace(services.change_fields, store=port, read=read),
         delete=delete,
@@ -65,6 +69,16 @@ def stuck(state: State, monkeypatch: pytest.MonkeyPatch) -> Services:
         search=replace(services.search, embedder=port),
     )
     return state["services"]
+
+
+async def test_an_upload_that_waits_too_long_is_503(
+    acme: httpx.AsyncClient, stuck: Services
+) -> None:
+    async with asyncio.timeout(10):
+        answer = await acme.post("/ingest/files", files=names("a.txt"))
+
+    assert stuck
+    assert answer.json()["type"] == "urn:netgpt-docs:problem:deadline_exceeded"
 
 
 @pytest.mark.parametrize("name", ROUTES)

@@ -16,6 +16,7 @@ from tests.support.foreign_requests import CANARY, NEVER, OPERATIONS, Names, hea
 from tests.support.shared_engine import SharedEngine
 from tests.support.tenant_points import points_of
 
+TEXT = f"{CANARY} " * 20
 THEIRS = DocumentFields(
     title=f"{CANARY} title",
     doc_type=CANARY,
@@ -32,20 +33,21 @@ async def theirs(acme: httpx.AsyncClient, state: State) -> Names:
     for doc_id in ("theirs", "theirs/too"):
         document = Document(
             doc_id=doc_id,
-            text=f"{CANARY} " * 20,
+            text=TEXT,
             fields=THEIRS,
             origin=Origin(filename=f"{CANARY}.txt", language=CANARY, metadata={"author": CANARY}),
         )
         await state["services"].ingest.ingest("acme", document)
     page = (await acme.get("/documents", params={"limit": 1})).json()
-    return Names(doc_id="theirs", word=CANARY, cursor=page["next_cursor"])
+    return Names(doc_id="theirs", word=CANARY, cursor=page["next_cursor"], content=TEXT.encode())
 
 
 @pytest.fixture
 async def named(engine: SharedEngine, theirs: Names) -> list[Names]:
     """Every kind of id there is of a document: where one is asked for, any may be sent."""
     point_ids = [point.id for point in await points_of(engine, "acme")]
-    return [theirs, *(replace(theirs, doc_id=each) for each in (point_ids[0], point_ids[-1]))]
+    others = ((point_ids[0], b"penguin " * 20), (point_ids[-1], b"jackdaw " * 20))
+    return [theirs, *(replace(theirs, doc_id=each, content=content) for each, content in others)]
 
 
 def test_every_route_is_asked(edge: Edge) -> None:
@@ -123,3 +125,12 @@ async def test_a_point_id_of_ones_own_document_is_no_document_either(
     answer = await acme.get(f"/documents/{manifest_id('acme', theirs.doc_id)}")
 
     assert answer.status_code == 404
+
+
+async def test_the_owner_itself_is_told_of_a_copy_and_of_a_name_that_is_taken(
+    acme: httpx.AsyncClient, theirs: Names
+) -> None:
+    taken, copy, *_ = await heard(acme, "POST /ingest/files", theirs)
+
+    assert "name_taken" in taken.said
+    assert '"duplicate_of":"theirs"' in copy.said

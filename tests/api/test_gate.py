@@ -10,10 +10,12 @@ from fastapi.routing import iter_route_contexts
 
 from netgpt_docs_service.api.auth import OPEN_ROUTES
 from tests.support.edge import SECRETS, Edge
+from tests.support.uploads import names
 
-ROUTES = {
+ROUTES: dict[str, Any] = {
     "POST /ingest": {"doc_id": "policy", "text": "mine"},
     "POST /ingest/batch": {"documents": [{"doc_id": "policy", "text": "mine"}]},
+    "POST /ingest/files": names("policy"),
     "POST /ingest/preview": {"doc_id": "policy", "text": "mine"},
     "GET /documents": None,
     "GET /documents/policy": None,
@@ -34,7 +36,7 @@ ROUTES = {
     "GET /me": None,
 }
 SCOPES = {
-    "ingest": {"POST /ingest", "POST /ingest/batch", "POST /ingest/preview"}
+    "ingest": {"POST /ingest", "POST /ingest/batch", "POST /ingest/files", "POST /ingest/preview"}
     | {"PATCH /documents/policy"},
     "delete": {"DELETE /documents/policy", "POST /documents/delete"},
     "none": {"GET /me"},
@@ -44,9 +46,19 @@ KEY_OF_SCOPE = {"ingest": "writer", "delete": "remover", "query": "reader"}
 OF_ONE_DOCUMENT = [route for route in ROUTES if "/policy" in route]
 
 
-async def ask(client: httpx.AsyncClient, route: str) -> httpx.Response:
+async def ask(
+    client: httpx.AsyncClient, route: str, headers: dict[bytes, str | bytes] | None = None
+) -> httpx.Response:
     method, _, path = route.partition(" ")
-    return await client.request(method, path, json=ROUTES[route])
+    sent = ROUTES[route]
+    is_form = isinstance(sent, list)
+    return await client.request(
+        method,
+        path,
+        json=None if is_form else sent,
+        files=sent if is_form else None,
+        headers=headers,
+    )
 
 
 def test_every_route_that_is_not_open_is_tried_here(edge: Edge) -> None:
@@ -77,12 +89,9 @@ def test_every_route_that_is_not_open_is_tried_here(edge: Edge) -> None:
 async def test_no_route_answers_without_a_good_key(
     anyone: httpx.AsyncClient, route: str, header: str | bytes | None
 ) -> None:
-    method, _, path = route.partition(" ")
-    headers: Any = {} if header is None else {b"Authorization": header}
+    answer = await ask(anyone, route, {} if header is None else {b"Authorization": header})
 
-    answer = await anyone.request(method, path, json=ROUTES[route], headers=headers)
-
-    spoken = "application/json" if path.startswith("/v1/") else "application/problem+json"
+    spoken = "application/json" if " /v1/" in route else "application/problem+json"
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
     assert answer.headers["Content-Type"] == spoken

@@ -42,6 +42,8 @@ NOT_ASKED = {
 }
 NO_SCHEMA_CAN_SAY = {
     "POST /ingest/batch": {"negative_data_rejection"},  # a bad item is answered, not the request
+    "POST /ingest/files": {"positive_data_acceptance"},  # doc_id is for a form with one file
+    "POST /ingest/preview": {"positive_data_acceptance"},  # which bytes are a file that has text
     "GET /documents": {
         "positive_data_acceptance",  # a cursor is whatever the store made
         "negative_data_rejection",  # in a query string, a number for a text is a text

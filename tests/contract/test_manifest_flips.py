@@ -8,7 +8,7 @@ import pytest
 
 from netgpt_docs_service.domain.documents import DocumentFields
 from netgpt_docs_service.errors import InvalidInput, NotFound
-from tests.contract.conftest import Author
+from tests.contract.conftest import NO_FIELDS, NOW, Author
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -103,3 +103,36 @@ async def test_values_the_engine_cannot_hold_are_the_callers_fault(author: Autho
     manifest = author.manifest(fields=DocumentFields(metadata={"x": float("nan")}))
     with pytest.raises(InvalidInput, match="cannot hold"):
         await author.store.flip(author.tenant, manifest)
+
+
+@pytest.mark.parametrize(
+    ("source", "fields", "is_replaced"),
+    [
+        ("mine", NO_FIELDS, True),
+        ("other", NO_FIELDS, False),
+        ("other", DocumentFields(expires_at=NOW), True),
+    ],
+)
+async def test_a_flip_can_keep_what_was_made_of_other_bytes(
+    author: Author, source: str, fields: DocumentFields, *, is_replaced: bool
+) -> None:
+    first = replace(author.manifest(sequence=10, fields=fields), source_sha256=source)
+    second = replace(author.manifest(sequence=20), source_sha256="mine")
+    await author.store.flip(author.tenant, first)
+
+    stands = await author.store.flip(author.tenant, second, keeps_other_source=True)
+
+    assert stands == (second if is_replaced else first)
+
+
+async def test_a_flip_that_keeps_other_bytes_inserts_and_replaces_tombstones(
+    author: Author,
+) -> None:
+    first = replace(author.manifest(sequence=10), source_sha256="mine")
+    again = replace(author.manifest(sequence=30), source_sha256="mine")
+
+    inserted = await author.store.flip(author.tenant, first, keeps_other_source=True)
+    await author.store.flip(author.tenant, author.tombstone(sequence=20))
+    revived = await author.store.flip(author.tenant, again, keeps_other_source=True)
+
+    assert (inserted, revived) == (first, again)

@@ -37,6 +37,10 @@ class Thing:
             chunk_id(self.owner, each.doc_id, each.generation, each.index) for each in self.chunks
         ]
 
+    @property
+    def later(self) -> int:
+        return self.manifest.sequence + 1_000
+
     def newer(self, **changes: object) -> Manifest:
         return replace(self.manifest, sequence=self.manifest.sequence + 1, **changes)  # type: ignore[arg-type]  # fields of a manifest
 
@@ -78,6 +82,14 @@ CALLS: Mapping[str, list[Call]] = {
     ],
     "stored_vectors": [
         lambda store, tenant, thing: store.stored_vectors(tenant, thing.manifest.doc_id)
+    ],
+    "copy_of": [
+        lambda store, tenant, thing: store.copy_of(
+            tenant, "mine", [thing.manifest.content_sha256], before=thing.later, now=thing.now
+        ),
+        lambda store, tenant, thing: store.copy_of(
+            tenant, thing.manifest.doc_id, ["", "x"], before=thing.later, now=thing.now
+        ),
     ],
     "chunks": [lambda store, tenant, thing: store.chunks(tenant, thing.manifest)],
     "candidates": [lambda store, tenant, thing: store.candidates(tenant, _question(thing))],

@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 import httpx
 
+from tests.support.uploads import Form, form
+
 CANARY = "zyzzyva"
 """A word that stands in every field of the foreign documents, and in no id."""
 
@@ -23,7 +25,7 @@ _DESCRIBED: dict[str, dict[str, Any]] = {
 OPERATIONS = [*_DESCRIBED, "GET /docs", "GET /openapi.json"]
 _VOLATILE = {
     *("request_id", "instance", "took_ms", "version", "timestamp"),
-    *("created_at", "updated_at"),
+    *("created_at", "updated_at", "content_sha256"),
 }
 _VOLATILE_HEADERS = {"x-request-id", "content-length", "server-timing"}
 
@@ -32,14 +34,15 @@ Body: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What a caller can name of something: ids, words, a place in a list."""
+    """What a caller can name of something: ids, words, a place in a list, its very bytes."""
 
     doc_id: str
     word: str
     cursor: str
+    content: bytes
 
 
-NEVER = Names(doc_id="never-was", word="quokka", cursor="A" * 32)
+NEVER = Names(doc_id="never-was", word="quokka", cursor="A" * 32, content=b"quokkas " * 20)
 """The names of something that never existed."""
 
 _IN_PATH: Mapping[str, Callable[[Names], str]] = {
@@ -53,6 +56,7 @@ _IN_QUERY: Mapping[str, Callable[[Names], str]] = {
     "cursor": lambda names: names.cursor,
     **dict.fromkeys(("limit", "end"), lambda _: "5"),
     **dict.fromkeys(("first", "start"), lambda _: "0"),
+    **dict.fromkeys(("wait", "replace"), lambda _: "true"),
 }
 
 
@@ -70,6 +74,7 @@ def _filters(names: Names) -> list[Body]:
 
 _BODIES: Mapping[str, Callable[[Names], list[Body]]] = {
     "POST /ingest": lambda names: [{"doc_id": names.doc_id, "text": "mine"}],
+    "POST /ingest/files": lambda _: [],
     "POST /ingest/batch": lambda names: [{"documents": [{"doc_id": names.doc_id, "text": "my"}]}],
     "POST /ingest/preview": lambda names: [{"doc_id": names.doc_id, "text": "mine"}],
     "PATCH /documents/{doc_id}": lambda _: [{"title": "mine"}],
@@ -83,6 +88,15 @@ _BODIES: Mapping[str, Callable[[Names], list[Body]]] = {
     ],
     "POST /query/batch": lambda names: [{"queries": [{"query": names.word, "min_score": -1}] * 2}],
     "POST /v1/embeddings": lambda _: [{"model": "hash", "input": "text"}],
+}
+
+
+_FORMS: Mapping[str, Callable[[Names], list[Form]]] = {
+    "POST /ingest/files": lambda names: [
+        form((names.doc_id, f"mine-{names.doc_id}".encode(), "text/plain")),
+        form((f"not {names.doc_id}", names.content, "text/plain")),
+    ],
+    "POST /ingest/preview": lambda names: [form((names.doc_id, b"mine", "text/plain"))],
 }
 
 
@@ -101,6 +115,12 @@ def requests_for(operation: str, names: Names) -> Iterator[httpx.Request]:
     for params in asked:
         for body in bodies:
             yield httpx.Request(method, f"http://edge{path}", params=params, json=body)
+        for files in _FORMS.get(operation, _no_forms)(names):
+            yield httpx.Request(method, f"http://edge{path}", params=params, files=files)
+
+
+def _no_forms(_: Names) -> list[Form]:
+    return []
 
 
 def _names_of(parameters: list[Body], *, place: str) -> list[str]:

@@ -147,15 +147,26 @@ class PreviewModel(BaseModel):
     """The chunks that an ingest would store; nothing was stored."""
 
     doc_id: str
+    title: str | None
+    media_type: str
+    language: str | None
+    pages: int | None
+    warnings: Annotated[list[str], Field(description="What of a file is not in the text.")]
     chunk_count: int
     token_count: int
     chunks: list[ChunkModel]
 
     @classmethod
-    def of(cls, doc_id: str, passages: list[Passage]) -> Self:
+    def of(cls, document: Document, passages: list[Passage]) -> Self:
         """Show the passages of a document."""
+        origin = document.origin
         return cls(
-            doc_id=doc_id,
+            doc_id=document.doc_id,
+            title=document.fields.title,
+            media_type=origin.media_type,
+            language=origin.language,
+            pages=len(document.layout.page_starts) or None,
+            warnings=list(origin.warnings),
             chunk_count=len(passages),
             token_count=sum(passage.token_count for passage in passages),
             chunks=[ChunkModel.of(passage) for passage in passages],
