@@ -28,7 +28,9 @@ _KEPT: list[bytearray] = []
 
 
 def warm_up() -> None:
-    """Nothing to load."""
+    """Fail as where one library of several is broken: the process reads what it can."""
+    message = "no module named 'reader_of_one_kind'"
+    raise ImportError(message)
 
 
 def read_file(
@@ -195,8 +197,8 @@ def _write_in_scratch() -> None:
     Path("mine").unlink()
 
 
-def _terminate(_: bytes) -> str:
-    signal.raise_signal(signal.SIGTERM)
+def _signal_itself(_: bytes) -> str:
+    signal.raise_signal(signal.SIGUSR1)
     return ""
 
 
@@ -224,7 +226,7 @@ _BEHAVIOURS: dict[str, Callable[[bytes], str]] = {
     "keep": _keep,
     "segfault": _segfault,
     "abort": lambda _: os.abort(),
-    "terminate": _terminate,
+    "signal itself": _signal_itself,
     "exit": lambda _: sys.exit(3),
     "recurse": _recurse,
     "print garbage": _print_garbage,

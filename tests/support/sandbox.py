@@ -17,7 +17,7 @@ from netgpt_docs_service.extraction.sandbox.process_starter import ProcessStarte
 from netgpt_docs_service.extraction.sandbox.sandboxed_extractor import SandboxedExtractor
 
 HOSTILE = "tests.support.hostile_readers:read_file"
-_LIMITS = ProcessLimits(timeout_s=0.4, cpu_s=30, memory_bytes=192 * 2**20, scratch_bytes=2 * 2**20)
+_LIMITS = ProcessLimits(timeout_s=20, cpu_s=30, memory_bytes=192 * 2**20, scratch_bytes=2 * 2**20)
 
 
 @dataclass(slots=True)

@@ -50,9 +50,12 @@ class _Message(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class _Ready(_Message):
+class Ready(_Message):
+    """How a process that can read is confined, and what it could not load, if anything."""
+
     outcome: Literal["ready"]
     isolation: Isolation
+    missing: Annotated[str, Field(max_length=wire.MESSAGE_CHARS)] | None
 
 
 class _Answer(_Message):
@@ -86,10 +89,10 @@ _ANSWER: TypeAdapter[_Read | _Refusal] = TypeAdapter(
 )
 
 
-def isolation_of(body: bytes | bytearray) -> Isolation:
+def readiness_of(body: bytes | bytearray) -> Ready:
     """Return what a process that is ready says of itself; raises Garbage."""
     try:
-        return _Ready.model_validate_json(body).isolation
+        return Ready.model_validate_json(body)
     except ValidationError as error:
         raise Garbage from error
 

@@ -9,6 +9,7 @@ import json
 import os
 import pkgutil
 import socket
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
@@ -42,14 +43,24 @@ def main(plan_line: str, link_fd: str, parent: str) -> None:
         isolation = confine(plan.limits, readable=plan.readable, parent=int(parent))
         module, _, _ = plan.reader.partition(":")
         read_file: _ReadFile = pkgutil.resolve_name(plan.reader)
-        pkgutil.resolve_name(f"{module}:warm_up")()
+        missing = _warmed_up(pkgutil.resolve_name(f"{module}:warm_up"))
         mapped_bytes = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     limit_memory(mapped_bytes, plan.limits.memory_bytes)
     with socket.socket(fileno=int(link_fd)) as link:
-        link.sendall(wire.framed({"outcome": "ready", "isolation": asdict(isolation)}))
+        ready = {"outcome": "ready", "isolation": asdict(isolation), "missing": missing}
+        link.sendall(wire.framed(ready))
         while (job := _received(link)) is not None:
             limit_cpu(plan.limits.cpu_s)
             link.sendall(_answer(job, read_file, plan.read_limits))
+
+
+def _warmed_up(warm_up: Callable[[], None]) -> str | None:
+    """Return what is wrong with a library: the others still read files of their kinds."""
+    try:
+        warm_up()
+    except Exception as error:  # noqa: BLE001  whatever a broken library raises
+        return f"{type(error).__qualname__}: {error}"[: wire.MESSAGE_CHARS]
+    return None
 
 
 def _received(link: socket.socket) -> _Job | None:

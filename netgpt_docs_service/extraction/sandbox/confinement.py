@@ -35,6 +35,10 @@ def confine(limits: ProcessLimits, *, readable: tuple[str, ...], parent: int) ->
     _limit(resource.RLIMIT_CORE, 0)  # a dump would hold somebody's text
     _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
     _limit(resource.RLIMIT_FSIZE, limits.scratch_bytes)
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(
+            ignored, signal.SIG_IGN
+        )  # the service decides: it may be reading its last files
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it: libraries may go on writing
     if sys.platform != "linux":
         return Isolation()

@@ -25,8 +25,9 @@ _LATER_RIGHTS = {2: 1 << 13, 3: 1 << 14, 5: 1 << 15}  # by the version that brou
 _NO_SPECIAL_FILES = ~((1 << 6) | (1 << 9) | (1 << 10) | (1 << 11))  # devices, sockets, pipes
 _SCOPES_SINCE, _NO_FOREIGN_SIGNALS = 6, 0b11
 _FOR_LIBRARIES = (
-    *("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime"),
-    *("/etc/mime.types", "/etc/fonts", "/dev/urandom", "/dev/null"),
+    *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib"),
+    *("/usr/share", "/usr/local/share", "/etc/fonts"),
+    *("/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types", "/dev/urandom", "/dev/null"),
 )
 
 
@@ -41,13 +42,13 @@ def restrict_paths(*, readable: Iterable[str], writable: Path) -> bool:
         rules = _made(version, rights)
     except OSError:
         return False
+    for path in (*_FOR_LIBRARIES, *_installed(), *readable):
+        _allow(rules, path, _READ_FILE | _READ_FOLDER)
+    for path, right in _on_the_path(sys.path):
+        _allow(rules, path, right)
+    _allow(rules, "/dev/null", _READ_FILE | _WRITE_FILE)
+    _allow(rules, str(writable), rights & _NO_SPECIAL_FILES)
     try:
-        for path in (*_FOR_LIBRARIES, sys.prefix, sys.base_prefix, *readable):
-            _allow(rules, path, _READ_FILE | _READ_FOLDER)
-        for path, right in _on_the_path(sys.path):
-            _allow(rules, path, right)
-        _allow(rules, "/dev/null", _READ_FILE | _WRITE_FILE)
-        _allow(rules, str(writable), rights & _NO_SPECIAL_FILES)
         call("syscall", _RESTRICT_SELF, rules, 0)
     except OSError:
         return False
@@ -65,7 +66,7 @@ def _made(version: int, rights: int) -> int:
 
 
 def _allow(rules: int, path: str, rights: int) -> None:
-    with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+    with suppress(OSError):  # what cannot be allowed stays shut
         opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
         try:
             allowed = rights if Path(path).is_dir() else rights & (_READ_FILE | _WRITE_FILE)
@@ -75,19 +76,35 @@ def _allow(rules: int, path: str, rights: int) -> None:
             os.close(opened)
 
 
+def _installed() -> list[str]:
+    """Return where packages are; what else is in a virtual environment's folder is not ours."""
+    return [
+        str(Path(prefix, folder))
+        for prefix in {sys.prefix, sys.base_prefix}
+        for folder in ("lib", "lib64", "share")
+    ]
+
+
 def _on_the_path(entries: Iterable[str]) -> Iterator[tuple[str, int]]:
     """Yield modules and packages only: a folder on the path may hold the data directory, too."""
-    installed = (sys.prefix, sys.base_prefix)
+    installed = _installed()
     for entry in map(Path, entries):
-        if any(entry.is_relative_to(prefix) for prefix in installed):
+        if any(entry.is_relative_to(folder) for folder in installed):
             continue
-        if entry.is_file():  # an archive
+        yield str(entry), _READ_FOLDER  # imports list it; that shows names below it
+        try:
+            inside = list(entry.iterdir())
+        except NotADirectoryError:  # an archive
             yield str(entry), _READ_FILE
-        elif entry.is_dir():
-            yield str(entry), _READ_FOLDER  # imports list it; that shows names below it
-            yield from ((str(each), _READ_FILE) for each in entry.iterdir() if _is_code(each))
+        except OSError:  # not there, or somebody else's
+            continue
+        else:
+            yield from ((str(each), _READ_FILE) for each in inside if _is_code(each))
 
 
 def _is_code(path: Path) -> bool:
-    is_module = path.suffix in (".py", ".so") and path.is_file()
-    return is_module or path.suffix == ".dist-info" or (path / "__init__.py").is_file()
+    try:
+        is_module = path.suffix in (".py", ".so") and path.is_file()
+        return is_module or path.suffix == ".dist-info" or (path / "__init__.py").is_file()
+    except PermissionError:  # somebody else's
+        return False

@@ -13,7 +13,7 @@ from contextlib import suppress
 from netgpt_docs_service.domain.files import Extracted, SourceFile
 from netgpt_docs_service.errors import ExtractionCrashed, ExtractionUnavailable
 from netgpt_docs_service.extraction.sandbox import scratch, wire
-from netgpt_docs_service.extraction.sandbox.answers import Garbage, extracted_of, isolation_of
+from netgpt_docs_service.extraction.sandbox.answers import Garbage, extracted_of, readiness_of
 from netgpt_docs_service.extraction.sandbox.isolation import Isolation
 from netgpt_docs_service.extraction.sandbox.observer import ProcessEnd
 from netgpt_docs_service.extraction.sandbox.plan import SandboxPlan
@@ -23,7 +23,7 @@ from netgpt_docs_service.extraction.sandbox.spawning import Spawned
 
 _LOGGER = logging.getLogger(__name__)
 _LOOK_EVERY_S = 0.05
-_GRACE_S = 1.0  # between a process's hanging up and its end
+_GRACE_S = 0.5  # between the end of a socket and that of its process, which has freed all else
 _LAST_WORDS_BYTES = 4_096
 _MIB = 2**20
 
@@ -69,15 +69,18 @@ class ReaderProcess:
         try:
             async with asyncio.timeout(timeout_s):
                 body, _ = await self._received()
-            self.isolation = isolation = isolation_of(body)
+            ready = readiness_of(body)
         except (OSError, EOFError, Garbage) as error:  # TimeoutError is an OSError
             last_words = self._last_words().decode(errors="replace").strip()
             _LOGGER.error("a reading process did not start (%r): %s", error, last_words)  # noqa: TRY400
             message = "files cannot be read now: the process that reads them does not start"
             raise ExtractionUnavailable(message) from error
+        if ready.missing is not None:
+            _LOGGER.error("files of some kinds cannot be read: %s", ready.missing)
         self.end = None
+        self.isolation = ready.isolation
         self._warm_bytes = ProcessMemory.of(self.pid).resident
-        return isolation
+        return ready.isolation
 
     async def read(self, file: SourceFile) -> Extracted:
         """Return what the process reads out of `file`; raises its refusal.
@@ -202,7 +205,7 @@ class ReaderProcess:
                     await asyncio.sleep(0.005)
         is_dead = self._has_ended()
         self.kill()
-        exit_code = self._process.wait()
+        exit_code = await asyncio.to_thread(self._process.wait)
         return Death(
             exit_code=exit_code if is_dead else None,
             stderr=self._last_words(),

@@ -185,7 +185,10 @@ class SandboxedExtractor:
     def _learn(self, isolation: Isolation) -> None:
         if self._isolation is None:
             self._isolation = isolation
-            _LOGGER.info("files are read in processes of their own; %s", isolation)
+            # Few containers may make a network; where there is no wall at all, say so.
+            is_held = isolation.system_calls and isolation.files
+            level = logging.INFO if is_held else logging.WARNING
+            _LOGGER.log(level, "files are read in processes of their own; %s", isolation)
 
 
 def _closed() -> ExtractionUnavailable:

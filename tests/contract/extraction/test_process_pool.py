@@ -40,6 +40,12 @@ async def test_a_process_that_died_between_two_files_costs_none_of_them(sandbox:
     assert (await sandbox.read("plain.txt")).text == "words"
 
 
+async def test_a_signal_meant_for_the_service_ends_no_process(sandbox: Sandbox) -> None:
+    pid = await sandbox.pid()
+    os.kill(pid, signal.SIGTERM)
+    assert await sandbox.pid() == pid
+
+
 async def test_a_caller_who_leaves_frees_the_process(sandbox: Sandbox) -> None:
     pid = await sandbox.pid()
     leaving = asyncio.create_task(sandbox.read("sleep"))
@@ -77,6 +83,14 @@ async def test_closing_leaves_neither_processes_nor_folders(quick_folder: Path) 
     assert [type(each) for each in outcomes] == [ExtractionUnavailable] * 2
     assert not is_running(pid)
     assert names_in(quick_folder) == []
+
+
+async def test_a_library_that_does_not_load_is_logged_and_costs_only_its_own_files(
+    quick_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with opened_sandbox(quick_folder) as sandbox:
+        assert (await sandbox.read("plain.txt")).text == "words"
+    assert "files of some kinds cannot be read: ImportError: no module named" in caplog.text
 
 
 async def test_readers_that_cannot_be_loaded_are_tried_again_after_growing_pauses(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from netgpt_docs_service.errors import DamagedFile, UnsafeFile
-from netgpt_docs_service.extraction.sandbox.answers import Garbage, extracted_of, isolation_of
+from netgpt_docs_service.extraction.sandbox.answers import Garbage, extracted_of, readiness_of
 from tests.support.reader_answers import LAYOUT, reader_answer, reader_text
 
 HEADING = {"start": 0, "end": 1, "level": 1, "title": "t"}
@@ -84,4 +84,4 @@ def test_memory_that_ran_out_is_said_with_the_limit() -> None:
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"outcome": "ready", "isolation": {"files": 1}}'])
 def test_a_process_that_is_not_ready_is_not_believed(body: bytes) -> None:
     with pytest.raises(Garbage):
-        isolation_of(body)
+        readiness_of(body)
