@@ -53,12 +53,7 @@ def create_app(
     """
     metrics = metrics or Metrics()
     keys = make_ring(configured_keys(settings))
-    sizes = Sizes(
-        body_bytes=settings.max_body_mb * _MIB,
-        text_bytes=settings.max_text_bytes,
-        file_bytes=settings.max_file_size_mb * _MIB,
-        upload_bytes=settings.max_upload_mb * _MIB,
-    )
+    sizes = _sizes(settings)
     readiness = Readiness()
     app = DescribedAPI(
         title="netgpt-docs-service",
@@ -108,6 +103,15 @@ async def _lifespan(
             )
         finally:
             readiness.is_ready = False
+
+
+def _sizes(settings: Settings) -> Sizes:
+    return Sizes(
+        body_bytes=settings.max_body_mb * _MIB,
+        text_bytes=settings.max_text_bytes,
+        file_bytes=settings.max_file_size_mb * _MIB,
+        upload_bytes=settings.max_upload_mb * _MIB,
+    )
 
 
 def configured_keys(settings: Settings) -> Iterator[ApiKey]:

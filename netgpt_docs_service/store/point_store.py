@@ -27,7 +27,7 @@ from netgpt_docs_service.domain.search import (
     ResolvedChunk,
 )
 from netgpt_docs_service.errors import NotFound, StoreUnavailable
-from netgpt_docs_service.store import cursors, protocol
+from netgpt_docs_service.store import cursors, protocol, sources
 from netgpt_docs_service.store.chunk_payloads import chunk_of
 from netgpt_docs_service.store.chunk_points import chunk_point
 from netgpt_docs_service.store.document_reads import first_doc_id, vectors_of
@@ -147,7 +147,7 @@ class PointStore:
             tenant,
             manifest.sequence,
             generation=copied_generation,
-            must_not=protocol.of_other_source(manifest) if keeps_other_source else None,
+            must_not=sources.of_other_source(manifest) if keeps_other_source else None,
         )
         await self._engine.call(
             Upsert(points=(point,), condition=older, update_only=copied_generation is not None)
@@ -202,7 +202,7 @@ class PointStore:
         self, tenant: str, doc_id: str, hashes: Collection[str], *, before: int, now: datetime
     ) -> str | None:
         """Return the id of another document whose content or source has one of these SHA-256."""
-        copies = protocol.copies(tenant, doc_id, hashes, before=before, now=now)
+        copies = sources.copies(tenant, doc_id, hashes, before=before, now=now)
         return await first_doc_id(self._engine, copies)
 
     async def chunks(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.store.filters import (
@@ -14,7 +13,6 @@ from netgpt_docs_service.store.filters import (
     equals,
     of_tenant,
     pieces_of_tenant,
-    readable,
 )
 from netgpt_docs_service.store.payloads import Kind, State
 
@@ -29,12 +27,6 @@ def older_than(
     return of_tenant(
         tenant, Kind.MANIFEST, must=must, must_not=[] if must_not is None else [must_not]
     )
-
-
-def of_other_source(manifest: Manifest) -> Condition:
-    """Match a manifest that exists when `manifest` is written, and was made of other bytes."""
-    living = [equals("state", State.LIVE.value), *readable(manifest.updated_at, None)]
-    return {"must": living, "must_not": [equals("source_sha256", manifest.source_sha256)]}
 
 
 def unmoved(tenant: str, manifest: Manifest, *, before: int) -> ScopedFilter:
@@ -81,21 +73,6 @@ def stale_chunks(tenant: str, manifest: Manifest) -> ScopedFilter:
         must=[equals("doc_id", manifest.doc_id), at_most("sequence", manifest.sequence)],
         must_not=current,
     )
-
-
-def copies(
-    tenant: str, doc_id: str, hashes: Collection[str], *, before: int, now: datetime
-) -> ScopedFilter:
-    """Match manifests of other documents, readable at `now`, with one of `hashes`."""
-    among = list(hashes)
-    keys = ("content_sha256", "source_sha256")
-    must: list[Condition] = [
-        equals("state", State.LIVE.value),
-        below("version", before),
-        {"should": [{"key": key, "match": {"any": among}} for key in keys]},
-        *readable(now, None),
-    ]
-    return of_tenant(tenant, Kind.MANIFEST, must=must, must_not=[equals("doc_id", doc_id)])
 
 
 def sets_of(sequences: Sequence[int]) -> list[Condition]:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import httpx
@@ -25,10 +26,9 @@ FILE = part('name="files"; filename="a.txt"')
 def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """Every temporary file that uploads open; all must be closed in the end."""
     files: list[Any] = []
-    make = multipart.TemporaryFile
 
     def remember() -> Any:  # noqa: ANN401  whatever is made
-        files.append(make())
+        files.append(TemporaryFile())  # noqa: SIM115  closed by what is tested
         return files[-1]
 
     monkeypatch.setattr(multipart, "TemporaryFile", remember)

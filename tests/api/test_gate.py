@@ -47,7 +47,9 @@ OF_ONE_DOCUMENT = [route for route in ROUTES if "/policy" in route]
 
 
 async def ask(
-    client: httpx.AsyncClient, route: str, headers: dict[bytes, str | bytes] | None = None
+    client: httpx.AsyncClient,
+    route: str,
+    headers: Any = None,  # noqa: ANN401  bytes that httpx does not type, too
 ) -> httpx.Response:
     method, _, path = route.partition(" ")
     sent = ROUTES[route]
