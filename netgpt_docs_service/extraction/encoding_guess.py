@@ -14,6 +14,8 @@ _LIKELY = [
 """In the order in which a tie is decided: a few accented letters fit all of Europe's alike."""
 _OTHER_ALPHABETS = ("cp1251", "cp1253", "cp1255", "cp1256", "koi8_r")
 """Not of a text that is nearly all ASCII: no single letter of theirs stands in a word."""
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_SWAPPED = re.compile(r"\b\w[\u0410-\u042f]{2,}")
 
 
 def guessed_encodings(content: bytes) -> list[str]:
@@ -25,12 +27,22 @@ def guessed_encodings(content: bytes) -> list[str]:
     is_mostly_ascii = 10 * sum(byte > 0x7F for byte in sample) < len(sample)  # noqa: PLR2004
     unlikely = _OTHER_ALPHABETS if is_mostly_ascii else ()
     ranks = [
-        (round(match.chaos, 2), encoding in unlikely, -match.coherence, _LIKELY.index(encoding))
+        (
+            round(match.chaos, 2),
+            encoding in unlikely or _is_swapped(sample.decode(encoding, errors="replace")),
+            -match.coherence,
+            _LIKELY.index(encoding),
+        )
         for match in matches
         for encoding in match.could_be_from_charset
         if encoding in _LIKELY
     ]
     return [_LIKELY[rank[-1]] for rank in sorted(ranks)] + ["cp1252"]
+
+
+def _is_swapped(text: str) -> bool:
+    """Say whether words begin small and go on in capitals: one Cyrillic encoding read as another."""
+    return 2 * len(_SWAPPED.findall(text)) > len(_WORD.findall(text))
 
 
 def _sample(content: bytes) -> bytes:

@@ -71,7 +71,7 @@ def _charset(declared_type: str | None) -> str | None:
     header = Message()
     header["Content-Type"] = declared_type[:_LONGEST_DECLARED].replace("\r", " ").replace("\n", " ")
     charset = header.get_param("charset")
-    return charset if isinstance(charset, str) else None
+    return charset if charset and isinstance(charset, str) else None
 
 
 def _differences(media_type: str, name: str, declared_type: str | None) -> tuple[str, ...]:

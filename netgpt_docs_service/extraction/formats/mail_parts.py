@@ -79,8 +79,9 @@ def parts_of(mail: EmailMessage) -> Iterator[MailPart]:
     if not mail.is_multipart():
         yield MailPart(mail, _is_attached(mail))
         return
-    if _type(mail) == "message/rfc822":
-        yield MailPart(mail, is_attachment=True)
+    if _type(mail).startswith("message/"):
+        if _type(mail) != "message/delivery-status":  # a postmaster's words beside it say the same
+            yield MailPart(mail, is_attachment=True)
         return
     children = [each for each in mail.get_payload() if isinstance(each, EmailMessage)]
     if _type(mail) == "multipart/alternative":

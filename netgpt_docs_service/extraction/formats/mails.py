@@ -86,7 +86,7 @@ class _MailReading:
         if nesting <= 0:
             letter.warnings.append(f"{what} was not read: it is nested too deep")
             return
-        if kind == "message/rfc822":
+        if part.is_multipart():
             self._add_letter(letter, part, name, nesting)
             return
         content = content_of(part)

@@ -56,13 +56,16 @@ def _main_part(tree: Tree) -> MarkdownPage | None:
     if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
         return None
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # our caller says what went wrong
-    found = bare_extraction(
-        tree,
-        fast=True,
-        include_comments=False,
-        include_formatting=True,
-        output_format="markdown",
-    )
+    try:
+        found = bare_extraction(
+            tree,
+            fast=True,
+            include_comments=False,
+            include_formatting=True,
+            output_format="markdown",
+        )
+    except Exception:  # noqa: BLE001  whatever it stumbles over, the whole page can be read
+        return None
     body = getattr(found, "body", None)
     return None if body is None else markdown_of(body)
 
@@ -70,9 +73,10 @@ def _main_part(tree: Tree) -> MarkdownPage | None:
 def _keeps_most(main: MarkdownPage, whole: MarkdownPage, tree: Tree) -> bool:
     """Say whether the main part has most of the words outside links, and is in parts as they were.
 
-    Where trafilatura is not sure what belongs to it, it gives all words in one paragraph.
+    Where trafilatura is not sure what belongs to it, it gives all words in one paragraph, without
+    their line breaks.
     """
-    if (main.blocks == 1 < whole.blocks) or (whole.headings and not main.headings):
+    if main.blocks == 1 or (whole.headings and not main.headings):
         return False
     return len("".join(main.text.split())) >= _LEAST_SHARE * _words_outside_links(tree)
 
