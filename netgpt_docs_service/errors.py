@@ -10,7 +10,9 @@ ServiceError                    kind, message; no HTTP words (api/problems.py ha
 │       ├── DamagedFile         ... that is cut off or not what it claims to be
 │       ├── UnsafeFile          ... that wants more memory, time or room than it may have
 │       ├── ExtractionCrashed   ... that killed the process that read it
-│       └── NoExtractableText   ... that holds no text: a scan, a picture, nothing at all
+│       ├── NoExtractableText   ... that holds no text: a scan, a picture, nothing at all
+│       ├── UrlRefused          ... at a URL that this service may not ask
+│       └── FetchFailed         ... at a URL that answers with no file
 ├── Unauthenticated             no key, or one that is not known
 ├── Forbidden                   a known key without the scope or tenant for this
 ├── NotFound                    nothing of this tenant has that name
@@ -23,7 +25,9 @@ ServiceError                    kind, message; no HTTP words (api/problems.py ha
 │   ├── DeadlineExceeded        the work did not finish in its time
 │   ├── StoreUnavailable        the vector store does not answer
 │   ├── InsufficientStorage     the disk is nearly full
-│   └── EmbeddingFailed         the engine raised in the middle of a batch
+│   ├── EmbeddingFailed         the engine raised in the middle of a batch
+│   ├── ExtractionUnavailable   no process can be started that reads files
+│   └── SourceUnavailable       the service that a file was to be fetched from has none now
 └── StartupError                the process refuses to start, and says why
 ├── ConfigurationError      a setting is missing or makes no sense
 ├── ModelUnavailable        the embedding model cannot be loaded
@@ -112,6 +116,18 @@ class NoExtractableText(FileRefused):
     kind = "no_extractable_text"
 
 
+class UrlRefused(FileRefused):
+    """This URL may not be fetched."""
+
+    kind = "url_refused"
+
+
+class FetchFailed(FileRefused):
+    """There is no file to be had at this URL."""
+
+    kind = "fetch_failed"
+
+
 class Unauthenticated(ServiceError):
     """A valid bearer key is required."""
 
@@ -193,6 +209,18 @@ class EmbeddingFailed(Unavailable):
     """The embedding engine failed on this batch."""
 
     kind = "embedding_failed"
+
+
+class ExtractionUnavailable(Unavailable):
+    """Files cannot be read right now."""
+
+    kind = "extraction_unavailable"
+
+
+class SourceUnavailable(Unavailable):
+    """The service at this URL does not send the file right now."""
+
+    kind = "source_unavailable"
 
 
 class StartupError(ServiceError):

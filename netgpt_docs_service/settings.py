@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from netgpt_docs_service.domain.allowed_hosts import AllowedHosts, parse_allowed_hosts
 from netgpt_docs_service.domain.filterable import parse_filterable
 from netgpt_docs_service.errors import ConfigurationError
 
@@ -58,6 +59,8 @@ class Settings(BaseSettings):
     """Most tokens of one chunk, special tokens included; clamped to the model's limit."""
     chunk_overlap: Annotated[int, Field(ge=0, le=1024)] = 64
     """Most tokens that a chunk repeats from the one before it."""
+    max_examples_per_conversation: Annotated[int, Field(ge=0, le=1000)] = 20
+    """Most questions with their answers that are kept of one transcript; 0 keeps none."""
 
     qdrant_url: str | None = None
     """Address of a Qdrant server or cluster, port 6333 if it has none; unset: the embedded one."""
@@ -111,8 +114,27 @@ class Settings(BaseSettings):
     """Largest file of an upload, in MiB; the other files of its request go on."""
     max_upload_mb: Annotated[int, Field(ge=1, le=16384)] = 256
     """Largest upload, in MiB: all files of one request."""
+    allowed_url_hosts: str = ""
+    """Hosts that files may be fetched from, as in `files.example.org,*.example.net`."""
+    url_timeout_s: Annotated[float, Field(gt=0, le=55)] = 30.0
+    """Longest time, in seconds, that fetching one file may take."""
     ingest_deadline_s: Annotated[float, Field(gt=0)] = 55.0
     """Longest time, in seconds, that one request may take."""
+
+    extraction_processes: Annotated[int, Field(ge=0, le=64)] = 0
+    """Files that are read at once, each in a process of its own; 0: 1 on 1 or 2 CPUs, else 2."""
+    extraction_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    """Longest time, in seconds, that reading one file may take."""
+    extraction_memory_mb: Annotated[int, Field(ge=128, le=65536)] = 512
+    """Most memory, in MiB, that one file may take beyond what its process has before."""
+    extraction_files_per_process: Annotated[int, Field(ge=1)] = 200
+    """Files after which a process that reads them is replaced."""
+    max_file_pages: Annotated[int, Field(ge=1)] = 5_000
+    """Most pages of one file."""
+    ocr_languages: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+]*$")] = ""
+    """Languages of pictures that are read, as in `eng+deu`; unset: no picture is read."""
+    tessdata_dir: Path | None = None
+    """Folder of Tesseract's data for OCR_LANGUAGES."""
 
     @field_validator("qdrant_url")
     @classmethod
@@ -146,7 +168,11 @@ class Settings(BaseSettings):
                 f"CHUNK_SIZE {self.chunk_size}"
             )
             raise ValueError(message)
+        if self.ocr_languages and self.tessdata_dir is None:
+            message = "OCR_LANGUAGES needs TESSDATA_DIR, the folder of Tesseract's data"
+            raise ValueError(message)
         self.filterable_types()
+        self.url_hosts()
         return self
 
     def filterable_types(self) -> dict[str, str]:
@@ -155,6 +181,14 @@ class Settings(BaseSettings):
             return parse_filterable(self.filterable_metadata)
         except ConfigurationError as error:
             message = f"FILTERABLE_METADATA: {error.message}"
+            raise ConfigurationError(message) from error
+
+    def url_hosts(self) -> AllowedHosts:
+        """Return the hosts that ALLOWED_URL_HOSTS names."""
+        try:
+            return parse_allowed_hosts(self.allowed_url_hosts)
+        except ConfigurationError as error:
+            message = f"ALLOWED_URL_HOSTS: {error.message}"
             raise ConfigurationError(message) from error
 
     def engine_threads(self, usable_cpus: int) -> int:
@@ -228,6 +262,12 @@ def limit_library_threads(threads: int) -> None:
     if threads == 1:
         # With more, it is left unset: then the tokenizer still notices a fork and protects itself.
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def library_folders() -> dict[str, str]:
+    """Return where this process was told to find shared libraries: its children need that, too."""
+    found = os.environ.get("LD_LIBRARY_PATH")
+    return {"LD_LIBRARY_PATH": found} if found else {}
 
 
 def export_to_libraries(settings: Settings) -> None:

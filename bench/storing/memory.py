@@ -22,10 +22,11 @@ from bench.storing.corpus import CHUNKS_PER_DOCUMENT, DIMENSION, Corpus
 from netgpt_docs_service.domain.chunks import chunk_id, manifest_id
 from netgpt_docs_service.domain.search import SearchMode
 from netgpt_docs_service.store import edge_shard, schema
+from netgpt_docs_service.store.chunk_payloads import chunk_payload
 from netgpt_docs_service.store.edge_engine import EdgeEngine
 from netgpt_docs_service.store.filters import findable_of_tenant
 from netgpt_docs_service.store.lexical import indexed_words
-from netgpt_docs_service.store.payloads import chunk_payload, manifest_payload
+from netgpt_docs_service.store.payloads import manifest_payload
 from netgpt_docs_service.store.point_reads import Rank, Retrieve
 from netgpt_docs_service.store.point_writes import Upsert
 from netgpt_docs_service.store.points import Point

@@ -39,6 +39,8 @@ STATUS_BY_KIND: dict[str, int] = {
     "unsafe_file": 422,
     "extraction_crashed": 422,
     "no_extractable_text": 422,
+    "url_refused": 422,
+    "fetch_failed": 422,
     "name_taken": 409,
     "not_supported": 501,
     "document_damaged": 500,
@@ -48,6 +50,8 @@ STATUS_BY_KIND: dict[str, int] = {
     "store_unavailable": 503,
     "insufficient_storage": 503,
     "embedding_failed": 503,
+    "extraction_unavailable": 503,
+    "source_unavailable": 503,
 }
 """The one place that knows which status an error has."""
 
@@ -66,6 +70,8 @@ _TITLE_BY_KIND = {
     "unsafe_file": "The file wants more than it may have",
     "extraction_crashed": "Reading the file failed",
     "no_extractable_text": "The file holds no text",
+    "url_refused": "The URL may not be fetched",
+    "fetch_failed": "There is no file at the URL",
     "name_taken": "Another file has this name",
     "not_supported": "Not offered by this deployment",
     "document_damaged": "What is stored of this document cannot be read",
@@ -75,6 +81,8 @@ _TITLE_BY_KIND = {
     "store_unavailable": "The vector store does not answer",
     "insufficient_storage": "The disk is nearly full",
     "embedding_failed": "The embedding engine failed",
+    "extraction_unavailable": "Files cannot be read right now",
+    "source_unavailable": "The file cannot be fetched now",
 }
 _HTTP_KINDS = {
     400: ("bad_request", "The request is malformed"),

@@ -13,6 +13,7 @@ from netgpt_docs_service.chunking.characters import Flags, Numbers
 from netgpt_docs_service.chunking.limits import CHARACTERS_PER_TOKEN, Limits
 from netgpt_docs_service.chunking.reach import first_within, last_within
 from netgpt_docs_service.chunking.units import Units
+from netgpt_docs_service.chunking.whole_turns import Places
 
 RADIUS = 1.5
 """How far an anchor is the best place on both sides, in passages."""
@@ -42,16 +43,15 @@ class _Choices:
     limit: int
 
 
-def choose(
-    units: Units, levels: Numbers, key: Numbers, starts: Numbers, limits: Limits
-) -> list[int]:
-    """Return the places to cut at, both ends included.
+def choose(within: Places, key: Numbers, starts: Numbers, limits: Limits) -> list[int]:
+    """Return the places to cut at, both ends and all walls included.
 
     `key` ranks the places and `starts` says where a passage cut at a place starts at the earliest.
     """
-    fixed = _fixed(units, key, limits)
+    units = within.units
+    fixed = _fixed(units, key, within.walls, limits)
     places = np.flatnonzero(fixed | _candidates(units, key, fixed, limits))
-    choices = _choices(units, levels, places, starts, limits)
+    choices = _choices(units, within.levels, places, starts, limits)
     ends = np.flatnonzero(fixed[places]).tolist()
     cuts = [0]
     for first, last in pairwise(ends):
@@ -59,10 +59,10 @@ def choose(
     return [choices.places[cut] for cut in cuts]
 
 
-def _fixed(units: Units, key: Numbers, limits: Limits) -> Flags:
-    """Say which places are cut in any case: both ends, inside too large words, at anchors."""
+def _fixed(units: Units, key: Numbers, walls: Flags, limits: Limits) -> Flags:
+    """Say which places are cut in any case: ends, walls, inside too large words, at anchors."""
     radius = int(RADIUS * limits.tokens)
-    given = units.forced.copy()
+    given = units.forced | walls
     given[[0, -1]] = True
     ranked = np.where(given, np.iinfo(np.int64).max, key)
     best = local_best(ranked, first_within(units, radius), last_within(units, radius))

@@ -57,3 +57,10 @@ class Chunker(Protocol):
         Raises InvalidInput when `text` holds nothing but white space.
         """
         ...
+
+    async def beginnings(self, texts: Sequence[str]) -> list[Passage]:
+        """Return the longest beginning of each text that fits, cut after a sentence if need be.
+
+        One without words has no tokens.
+        """
+        ...

@@ -11,13 +11,15 @@ from netgpt_docs_service.chunking.characters import Numbers
 from netgpt_docs_service.chunking.limits import Limits
 from netgpt_docs_service.chunking.reach import first_within
 from netgpt_docs_service.chunking.units import Units
+from netgpt_docs_service.chunking.whole_turns import Places
 
 
 @dataclass(frozen=True, slots=True)
 class Overlaps:
     """The starts of passages: on a sentence bound, in the section of the passage's own text.
 
-    Nothing before a heading is repeated after it: it is about something else.
+    Nothing before a heading is repeated after it: it is about something else. Of a transcript
+    whole turns are repeated, or parts of the one that is cut itself.
     """
 
     units: Units
@@ -26,10 +28,11 @@ class Overlaps:
     earliest: Numbers
 
     @classmethod
-    def of(cls, units: Units, levels: Numbers, limits: Limits) -> Overlaps:
+    def of(cls, within: Places, limits: Limits) -> Overlaps:
         """Find the bounds, and for every place the first one that an overlap may reach."""
+        units, levels = within.units, within.levels
         places = np.arange(len(levels))
-        walls = np.where(units.forced | (levels == Level.HEADING), places, 0)
+        walls = np.where(units.forced | within.walls | (levels == Level.HEADING), places, 0)
         return cls(
             units=units,
             limits=limits,

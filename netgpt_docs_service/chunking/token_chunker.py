@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
+
+import numpy as np
 
 from netgpt_docs_service.chunking.anchors import keys
+from netgpt_docs_service.chunking.beginnings import beginning
 from netgpt_docs_service.chunking.boundaries import levels
 from netgpt_docs_service.chunking.characters import Characters
 from netgpt_docs_service.chunking.cuts import choose
@@ -18,6 +22,7 @@ from netgpt_docs_service.chunking.outlines import find_headings
 from netgpt_docs_service.chunking.overlaps import Overlaps
 from netgpt_docs_service.chunking.passages import PassageMaker
 from netgpt_docs_service.chunking.units import lay_out
+from netgpt_docs_service.chunking.whole_turns import Places, at_turn_starts, whole_turns
 from netgpt_docs_service.domain.chunks import Passage
 from netgpt_docs_service.domain.layout import PLAIN, Heading, Layout
 from netgpt_docs_service.errors import InvalidInput, Overloaded
@@ -27,6 +32,8 @@ _THREADS = 2
 # A million characters take a second or two to cut: what is admitted last waits for half a minute.
 _MOST_TEXTS = 512
 _MOST_CHARACTERS = 32_000_000
+
+_Cut = TypeVar("_Cut")
 
 
 class TokenChunker:
@@ -54,11 +61,19 @@ class TokenChunker:
 
         Raises Overloaded when too many texts, or too long ones, are being cut or wait for it.
         """
-        with self._place(len(text)):
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(
-                self._pool, lambda: self.split(text, media_type=media_type, layout=layout)
-            )
+        return await self._in_a_thread(
+            len(text), lambda: self.split(text, media_type=media_type, layout=layout)
+        )
+
+    async def beginnings(self, texts: Sequence[str]) -> list[Passage]:
+        """Return the longest beginning of each text that fits, cut after a sentence if need be.
+
+        Raises Overloaded as `chunk` does.
+        """
+        return await self._in_a_thread(
+            sum(map(len, texts)),
+            lambda: [beginning(text, self._tokenizer, self._limits) for text in texts],
+        )
 
     def close(self) -> None:
         """End the threads; what is being cut is finished first."""
@@ -80,13 +95,29 @@ class TokenChunker:
             if layout.headings is None
             else layout.headings
         )
+        if layout.turn_starts:
+            units = at_turn_starts(units, layout.turn_starts, tokens)
         level = levels(characters, units.positions, headings)
-        overlaps = Overlaps.of(units, level, self._limits)
-        key = keys(level, units.token_at, tokens.ids)
-        cuts = choose(units, level, key, overlaps.longest(), self._limits)
-        outline = Outline.of(headings)
-        maker = PassageMaker(text, tokens.ids, units, overlaps, outline, layout, self._tokenizer)
+        places = Places(units, level, np.zeros(len(level), dtype=bool))
+        if layout.turn_starts:
+            places = whole_turns(units, level, layout.turn_starts, self._limits)
+        overlaps = Overlaps.of(places, self._limits)
+        key = keys(places.levels, places.units.token_at, tokens.ids)
+        cuts = choose(places, key, overlaps.longest(), self._limits)
+        maker = PassageMaker(
+            text=text,
+            ids=tokens.ids,
+            units=places.units,
+            overlaps=overlaps,
+            outline=Outline.of(headings),
+            layout=layout,
+            tokenizer=self._tokenizer,
+        )
         return list(maker.passages(cuts))
+
+    async def _in_a_thread(self, characters: int, cut: Callable[[], _Cut]) -> _Cut:
+        with self._place(characters):
+            return await asyncio.get_running_loop().run_in_executor(self._pool, cut)
 
     @contextmanager
     def _place(self, characters: int) -> Iterator[None]:

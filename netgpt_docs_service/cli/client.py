@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import quote
 
 import httpx
@@ -17,6 +17,8 @@ from netgpt_docs_service.errors import ConfigurationError, InvalidInput, Service
 from netgpt_docs_service.settings import Settings
 
 _TOO_MANY, _UNAVAILABLE = 429, 503
+_NEVER_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)
+_UNKNOWN_TYPE = "application/octet-stream"  # what this machine makes of a suffix helps nobody
 _TIMEOUT = httpx.Timeout(120.0, connect=5.0)
 
 
@@ -37,6 +39,30 @@ class RequestFailed(ServiceError):
         super().__init__("; ".join(details))
 
 
+class ConnectionLost(ConfigurationError):
+    """The service took the connection and ended it before it answered."""
+
+
+class FileContent(Protocol):
+    """A file that can be read more than once."""
+
+    def read(self, most_bytes: int = ..., /) -> bytes:
+        """Return the next bytes, none at the end."""
+        ...
+
+    def seek(self, offset: int, whence: int = ..., /) -> int:
+        """Go elsewhere in the file."""
+        ...
+
+    def tell(self) -> int:
+        """Return where the next bytes are."""
+        ...
+
+
+FilePart: TypeAlias = tuple[str, FileContent]
+"""A file to send, under this name."""
+
+
 @dataclass(frozen=True, slots=True)
 class ApiClient:
     """The calls that the commands need; problems become RequestFailed."""
@@ -55,7 +81,7 @@ class ApiClient:
         """Return the JSON answer; waits and asks again while the service says Retry-After."""
         waited_s = 0.0
         while True:
-            answer = await self._send(method, path, body, params)
+            answer = await self._send(method, path, json=body, params=params)
             if answer.is_success:
                 return _content(answer)
             pause_s = retry_after_s(answer)
@@ -65,17 +91,26 @@ class ApiClient:
             await asyncio.sleep(pause_s)
             waited_s += pause_s
 
-    async def _send(
-        self, method: str, path: str, body: object | None, params: Mapping[str, str | int] | None
-    ) -> httpx.Response:
+    async def upload(self, path: str, fields: Mapping[str, str], files: Sequence[FilePart]) -> Any:  # noqa: ANN401  as above
+        """Send a form with files as they are read, and return the JSON answer; asks once."""
+        parts: list[tuple[str, Any]] = [(name, (None, text)) for name, text in fields.items()]
+        parts += [("files", (name, content, _UNKNOWN_TYPE)) for name, content in files]
+        answer = await self._send("POST", path, files=parts)
+        if answer.is_success:
+            return _content(answer)
+        problem = _problem(answer)
+        raise RequestFailed(answer.status_code, problem, retry_after_s=retry_after_s(answer))
+
+    async def _send(self, method: str, path: str, **content: Any) -> httpx.Response:  # noqa: ANN401  httpx's own
         try:
-            return await self.http.request(method, path, json=body, params=params)
+            return await self.http.request(method, path, **content)
         except UnicodeEncodeError as error:
             message = "what is asked for holds bytes that are not UTF-8"
             raise InvalidInput(message) from error
         except httpx.HTTPError as error:
-            message = f"{self.http.base_url} does not answer: {error or type(error).__name__}"
-            raise ConfigurationError(message) from error
+            message = f"{self.http.base_url} does not answer: {str(error) or type(error).__name__}"
+            is_away = isinstance(error, _NEVER_REACHED)
+            raise (ConfigurationError if is_away else ConnectionLost)(message) from error
 
 
 def retry_after_s(answer: httpx.Response) -> float | None:

@@ -13,12 +13,11 @@ from typing import Any
 from rich.markup import escape
 
 from netgpt_docs_service.cli.client import ApiClient, RequestFailed, document_path, remote_client
+from netgpt_docs_service.cli.demo_answers import DemoFailed, show_files
 from netgpt_docs_service.cli.demo_documents import installed_documents
 from netgpt_docs_service.cli.demo_service import running_service
 from netgpt_docs_service.cli.output import OUT, JsonOption, print_json, run
-from netgpt_docs_service.cli.patient_sender import PatientSender, refusal
 from netgpt_docs_service.cli.query import print_hits
-from netgpt_docs_service.errors import ServiceError
 
 MOST_CHUNKS = 400
 _BATCH = 10
@@ -30,12 +29,6 @@ QUESTIONS = (
     "How is text split into tokens for a language model?",
     "Where can vectors be stored and searched?",
 )
-
-
-class DemoFailed(ServiceError):
-    """The demo saw something that must not happen."""
-
-    kind = "demo_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +45,10 @@ class _Demo:
         receipts: list[dict[str, Any]] = []
         for start in range(0, len(self.documents), _BATCH):
             batch = self.documents[start : start + _BATCH]
-            async for at, item in PatientSender(self.client).send(batch):
-                if reason := refusal(item):
-                    message = f"{batch[at]['doc_id']} was not ingested: {reason}"
+            items = await self.client.call("POST", "/ingest/batch", body={"documents": batch})
+            for document, item in zip(batch, items, strict=True):
+                if item.get("receipt") is None:
+                    message = f"{document['doc_id']} was not ingested: {item.get('problem')}"
                     raise DemoFailed(message)
                 receipts.append(item["receipt"])
         return receipts
@@ -129,6 +123,7 @@ async def _walk(steps: _Demo) -> dict[str, Any]:
         f"in {took_s:.1f} s, {chunks / took_s:.0f} chunks/s"
     )
     answers = await steps.ask()
+    files = await show_files(steps.client, steps.say)
     again = await steps.ingest_all()
     unchanged = sum(each["status"] == "unchanged" for each in again)
     steps.say(f"\ningested everything again: {unchanged} of {len(again)} unchanged")
@@ -143,7 +138,13 @@ async def _walk(steps: _Demo) -> dict[str, Any]:
     )
     gone = await steps.delete(longest)
     steps.say(f"deleted {escape(longest)}: {gone} chunks, not found any more")
-    return {"receipts": receipts, "answers": answers, "edited": edited, "deleted_chunks": gone}
+    return {
+        "receipts": receipts,
+        "answers": answers,
+        "files": files,
+        "edited": edited,
+        "deleted_chunks": gone,
+    }
 
 
 async def _chosen(client: ApiClient) -> list[dict[str, str]]:

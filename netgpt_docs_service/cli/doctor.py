@@ -57,6 +57,7 @@ def _findings() -> Iterator[Finding]:
         *_STORE_CHECKS[bool(settings.qdrant_url)],
         ("model", _model),
         ("cpu", _cpu),
+        ("files", _files),
     )
     for name, check in checks:
         try:
@@ -123,6 +124,12 @@ def _cpu(settings: Settings) -> str:
     budget = cpu_budget()
     threads = settings.engine_threads(budget.usable)
     return f"{budget.usable} of {budget} may be used, the engine takes {threads}"
+
+
+def _files(settings: Settings) -> str:
+    from netgpt_docs_service.wiring.extraction import describe_extraction  # noqa: PLC0415  pydantic
+
+    return asyncio.run(describe_extraction(settings))
 
 
 def _existing(folder: Path) -> Path:

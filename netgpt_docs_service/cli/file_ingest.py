@@ -1,96 +1,133 @@
-"""Ingest files: read them, send them in batches, and report what became of each."""
+"""Ingest many files: in batches, two of them under way, with a report of each file."""
 
 from __future__ import annotations
 
-import json
+import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from netgpt_docs_service.cli.patient_sender import PatientSender, refusal
-from netgpt_docs_service.cli.sources import Source, UnreadableFile, read_document
+from netgpt_docs_service.cli.outcomes import Outcome
+from netgpt_docs_service.cli.patient_sender import PatientSender
+from netgpt_docs_service.cli.sources import FileSource, Source
 
-_BATCH_DOCUMENTS = 16
-_BATCH_BYTES = 2_000_000
-
-_Batch = list[tuple[Source, dict[str, Any]]]
+_AT_ONCE = 2
+"""Requests under way: files of one are read while those of the other are embedded."""
+_BATCH_FILES = 16
+_BATCH_BYTES = 8 * 2**20
 
 
 @dataclass(slots=True)
 class Report:
     """What became of every file."""
 
-    receipts: list[dict[str, Any]] = field(default_factory=list)
-    failures: list[dict[str, str]] = field(default_factory=list)
+    stored: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    sent_bytes: int = 0
 
-    def fail(self, path: Path, reason: str) -> None:
-        """Count a file that was not ingested."""
-        self.failures.append({"path": _shown(path), "reason": reason})
+    def add(self, source: Source, outcome: Outcome) -> None:
+        """Count a file with what became of it."""
+        if outcome.stored is None:
+            self.fail(source, outcome.reason, status=outcome.status)
+            return
+        self.sent_bytes += source.size_bytes
+        self.stored.append({"path": source.label, **outcome.stored})
+
+    def fail(self, source: Source, reason: str, *, status: int | None = None) -> None:
+        """Count a file that was not ingested; `status` is the service's, None when not asked."""
+        self.failures.append({"path": source.label, "reason": reason, "status": status})
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as one JSON document."""
-        counts = Counter(each["status"] for each in self.receipts)
-        counts["failed"] = len(self.failures)
-        embedded = sum(each["embedded"] for each in self.receipts)
-        reused = sum(each["reused"] for each in self.receipts)
+        counts = Counter(str(each["status"]) for each in self.stored)
+        receipts = [each["receipt"] for each in self.stored]
+        warnings = [(each["path"], text) for each in self.stored for text in _warnings(each)]
         return {
-            "counts": dict(counts),
-            "chunks": {"embedded": embedded, "reused": reused},
-            "receipts": self.receipts,
+            "counts": {**counts, "failed": len(self.failures)},
+            "chunks": {how: sum(each[how] for each in receipts) for how in ("embedded", "reused")},
+            "pages": sum(each.get("pages") or 0 for each in self.stored),
+            "bytes": self.sent_bytes,
+            "warnings": [{"path": path, "warning": text} for path, text in warnings],
+            "duplicates": [
+                {"path": each["path"], "duplicate_of": each["duplicate_of"]}
+                for each in self.stored
+                if each.get("duplicate_of")
+            ],
+            "files": self.stored,
             "failures": self.failures,
         }
 
 
-async def ingest_files(
-    sender: PatientSender, sources: Sequence[Source], report: Report
-) -> AsyncIterator[Source]:
-    """Yield each file once it is in the report; one that fails never stops the others."""
-    for batch in _batches(_distinct(sources, report), report):
-        async for at, item in sender.send([body for _, body in batch]):
-            source, _ = batch[at]
-            if reason := refusal(item):
-                report.fail(source.path, reason)
-            else:
-                report.receipts.append(item["receipt"])
-            yield source
+async def ingest_all(
+    sender: PatientSender,
+    sources: Sequence[Source],
+    report: Report,
+    *,
+    tell: Callable[[Source], None] = lambda _: None,
+) -> None:
+    """Put every source into the report, and tell it then; one that fails never stops the others.
+
+    Raises RequestFailed when none can be sent.
+    """
+    batches = in_batches(_distinct(sources, report, tell))
+
+    async def work() -> None:
+        for batch in batches:  # shared: each batch is taken once
+            async for source, outcome in sender.send(batch):
+                report.add(source, outcome)
+                tell(source)
+
+    workers = [asyncio.create_task(work()) for _ in range(_AT_ONCE)]
+    try:
+        await asyncio.gather(*workers)
+    finally:
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
 
 
-def _distinct(sources: Sequence[Source], report: Report) -> Iterator[Source]:
-    """Yield the files whose document id no other file has taken."""
-    taken: dict[str, Path] = {}
+def _distinct(
+    sources: Sequence[Source], report: Report, tell: Callable[[Source], None]
+) -> Iterator[Source]:
+    """Yield the sources whose document id no other one has taken."""
+    taken: dict[str, Source] = {}
     for source in sources:
-        first = taken.setdefault(source.doc_id, source.path)
-        if first is source.path:
+        first = taken.setdefault(source.doc_id, source)
+        if first is source:
             yield source
-        elif os.path.realpath(first) != os.path.realpath(source.path):
+            continue
+        if not _is_same(first, source):
             reason = (
-                f"its document id {source.doc_id!r} is already taken by {_shown(first)}; "
+                f"its document id {source.doc_id!r} is already taken by {first.label}; "
                 "name a folder above both"
             )
-            report.fail(source.path, reason)
+            report.fail(source, reason)
+        tell(source)
 
 
-def _batches(sources: Iterator[Source], report: Report) -> Iterator[_Batch]:
-    batch: _Batch = []
-    size = 0
+def _is_same(first: Source, second: Source) -> bool:
+    if isinstance(first, FileSource) and isinstance(second, FileSource):
+        return os.path.realpath(first.path) == os.path.realpath(second.path)
+    return first == second
+
+
+def in_batches(sources: Iterable[Source]) -> Iterator[list[Source]]:
+    """Yield what goes into one request, far below what a service takes in bytes and in time."""
+    batch: list[Source] = []
+    batch_bytes = 0
     for source in sources:
-        try:
-            body = read_document(source)
-        except UnreadableFile as error:
-            report.fail(source.path, str(error))
-            continue
-        weight = len(json.dumps(body))
-        if batch and (len(batch) == _BATCH_DOCUMENTS or size + weight > _BATCH_BYTES):
+        size = source.size_bytes
+        is_full = len(batch) == _BATCH_FILES or batch_bytes + size > _BATCH_BYTES
+        if batch and (is_full or source.goes_alone or batch[0].goes_alone):
             yield batch
-            batch, size = [], 0
-        batch.append((source, body))
-        size += weight
+            batch, batch_bytes = [], 0
+        batch.append(source)
+        batch_bytes += size
     if batch:
         yield batch
 
 
-def _shown(path: Path) -> str:
-    return str(path).encode(errors="backslashreplace").decode()
+def _warnings(stored: dict[str, Any]) -> Sequence[str]:
+    return stored.get("warnings") or ()

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     Progress,
-    TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
 
 from netgpt_docs_service.cli.connect import connect
-from netgpt_docs_service.cli.file_ingest import Report, ingest_files
+from netgpt_docs_service.cli.file_fields import form_fields
+from netgpt_docs_service.cli.file_ingest import Report, ingest_all
 from netgpt_docs_service.cli.output import (
     ERR,
     OUT,
@@ -28,53 +29,78 @@ from netgpt_docs_service.cli.output import (
     print_json,
     run,
 )
-from netgpt_docs_service.cli.patient_sender import PatientSender
-from netgpt_docs_service.cli.sources import Source, find_sources
+from netgpt_docs_service.cli.patient_sender import Fields, PatientSender
+from netgpt_docs_service.cli.sources import EVERYTHING, Source, UrlSource, find_sources
 from netgpt_docs_service.cli.start import start_settings
 
 
-def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files, and folders of text files.")],
-    pattern: Annotated[str, typer.Option("--glob", help="Which files below a folder.")] = "**/*",
+def ingest(  # noqa: PLR0913, PLR0917  a command's options are its arguments
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files, and folders of files.")] = None,
+    pattern: Annotated[str, typer.Option("--glob", help="Which below a folder.")] = EVERYTHING,
+    urls: Annotated[
+        list[str] | None,
+        typer.Option("--source-url", help="A file that the service fetches itself; repeatable."),
+    ] = None,
+    doc_type: Annotated[str | None, typer.Option(help="What kind of documents they are.")] = None,
+    tags: Annotated[list[str] | None, typer.Option("--tag", help="A tag; repeatable.")] = None,
+    intent: Annotated[str | None, typer.Option(help="What the documents are for.")] = None,
+    metadata: Annotated[
+        list[str] | None,
+        typer.Option(help="name=value, the value as JSON or text; a name given again is a list."),
+    ] = None,
     url: UrlOption = None,
     key: KeyOption = None,
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Ingest text, Markdown and reStructuredText files; unchanged ones cost nothing."""
-    report = run(lambda: _ingest(paths, pattern, url, key), as_json=as_json)
+    """Ingest PDF, Office, web, mail and text files; unchanged ones cost nothing."""
+    if not (paths or urls):
+        message = "name a file, a folder or a --source-url"
+        raise typer.BadParameter(message)
+
+    async def work() -> Report:
+        fields = form_fields(doc_type, intent, tags or (), metadata or ())
+        sources: list[Source] = list(find_sources(paths or (), pattern))
+        sources += [UrlSource(each) for each in urls or ()]
+        return await _ingested(sources, fields, url, key)
+
+    report = run(work, as_json=as_json)
     if as_json:
         print_json(report.as_json())
     else:
-        _print(report)
+        _print(report.as_json())
     if report.failures:
         raise typer.Exit(1)
 
 
-async def _ingest(paths: Sequence[Path], pattern: str, url: str | None, key: str | None) -> Report:
+async def _ingested(
+    sources: Sequence[Source], fields: Fields, url: str | None, key: str | None
+) -> Report:
     report = Report()
-    sources = list(find_sources(paths, pattern))
     async with connect(start_settings(), url, key) as client:
         with _progress() as progress:
-            total = sum(_size(source) for source in sources)
-            files = progress.add_task(f"{len(sources)} files", total=total)
-            async for source in ingest_files(PatientSender(client), sources, report):
-                progress.advance(files, _size(source))
+            total = sum(each.size_bytes for each in sources)
+            shown = progress.add_task(_count(0, sources), total=total)
+            done: list[Source] = []
+
+            def tell(source: Source) -> None:
+                done.append(source)
+                description = _count(len(done), sources)
+                progress.update(shown, advance=source.size_bytes, description=description)
+
+            await ingest_all(PatientSender(client, fields), sources, report, tell=tell)
     return report
 
 
-def _size(source: Source) -> int:
-    try:
-        return source.path.stat().st_size
-    except OSError:
-        return 0
+def _count(done: int, sources: Sequence[Source]) -> str:
+    return f"{done} of {len(sources)} files"
 
 
 def _progress() -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        TaskProgressColumn(),
+        DownloadColumn(binary_units=True),
         TransferSpeedColumn(),
         TimeRemainingColumn(),
         console=ERR,
@@ -82,10 +108,20 @@ def _progress() -> Progress:
     )
 
 
-def _print(report: Report) -> None:
-    for failure in report.failures:
-        ERR.print(f"[red]failed[/red] {escape(failure['path'])}: {escape(failure['reason'])}")
-    summary = report.as_json()
-    counts = ", ".join(f"{count} {status}" for status, count in summary["counts"].items())
-    chunks = summary["chunks"]
-    OUT.print(f"{counts}; chunks: {chunks['embedded']} embedded, {chunks['reused']} reused")
+def _print(report: dict[str, Any]) -> None:
+    for each in report["warnings"]:
+        _tell("yellow", "warning", each["path"], each["warning"])
+    for each in report["duplicates"]:
+        _tell("yellow", "duplicate", each["path"], f"it has the content of {each['duplicate_of']}")
+    for each in report["failures"]:
+        _tell("red", "failed", each["path"], each["reason"])
+    counts = ", ".join(f"{count} {status}" for status, count in report["counts"].items())
+    chunks = report["chunks"]
+    OUT.print(
+        f"{counts}; {report['pages']} pages; "
+        f"chunks: {chunks['embedded']} embedded, {chunks['reused']} reused"
+    )
+
+
+def _tell(colour: str, what: str, path: str, text: str) -> None:
+    ERR.print(f"[{colour}]{what}[/{colour}] {escape(path)}: {escape(text)}")

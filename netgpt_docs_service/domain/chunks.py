@@ -6,7 +6,11 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeAlias
+
+from netgpt_docs_service.domain.dialogue import SILENT, Speech
+from netgpt_docs_service.domain.layout import PLAIN, Layout
 
 Vector: TypeAlias = Sequence[float]
 """A dense embedding: float32 values, L2-normalised, as long as the model's dimension."""
@@ -15,13 +19,22 @@ _NAMESPACE = uuid.UUID("6f0b6a0e-7a3c-5d52-9a55-0d1b8e2f4c11")
 _SEPARATOR = "\x1f"  # cannot occur in a tenant or a doc_id: control characters are refused
 
 
+class ChunkKind(StrEnum):
+    """What a passage is; the chunks of a document make up its text, its pairs repeat parts."""
+
+    CHUNK = "chunk"
+    PAIR = "pair"
+    """A question with its answer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A span of a document: `text == document_text[char_start:char_end]`, always.
 
     `token_ids` are the model's ids of `text` without special tokens; none of them means white
     space only: the span is stored, so that the text can be rebuilt, but never embedded.
-    `token_count` includes the special tokens.
+    `token_count` includes the special tokens. `layout` is the part of the document's that belongs
+    to this chunk, `in_chunk` the index of the chunk in which a pair starts.
     """
 
     index: int
@@ -33,6 +46,10 @@ class Passage:
     heading_path: tuple[str, ...] = ()
     page_start: int | None = None
     page_end: int | None = None
+    kind: ChunkKind = ChunkKind.CHUNK
+    speech: Speech = SILENT
+    in_chunk: int | None = None
+    layout: Layout = PLAIN
 
     @property
     def chunk_hash(self) -> str:
@@ -56,6 +73,14 @@ class Chunk:
     heading_path: tuple[str, ...] = ()
     page_start: int | None = None
     page_end: int | None = None
+    kind: ChunkKind = ChunkKind.CHUNK
+    speech: Speech = SILENT
+    in_chunk: int | None = None
+    layout: Layout = PLAIN
+
+    def point_id(self, tenant: str) -> str:
+        """Return where `tenant`'s chunk or pair is stored."""
+        return chunk_id(tenant, self.doc_id, self.generation, self.index, kind=self.kind)
 
     def searched_text(self, title: str | None) -> str:
         """Return what words find this chunk by: its document's title, its headings, its text."""
@@ -91,9 +116,11 @@ def generation_begun_us(generation: str) -> int:
     return max(int(sequence), int(attempt or 0))
 
 
-def chunk_id(tenant: str, doc_id: str, generation: str, index: int) -> str:
-    """Return the point id of one chunk: a uuid5, equal in every store and every process."""
-    parts = ("chunk", tenant, doc_id, generation, str(index))
+def chunk_id(
+    tenant: str, doc_id: str, generation: str, index: int, *, kind: ChunkKind = ChunkKind.CHUNK
+) -> str:
+    """Return the point id of one chunk or pair: a uuid5, equal in every store and every process."""
+    parts = (kind.value, tenant, doc_id, generation, str(index))
     return str(uuid.uuid5(_NAMESPACE, _SEPARATOR.join(parts)))
 
 

@@ -101,6 +101,7 @@ class Manifest:
     content_sha256: str = ""
     pipeline: Pipeline = Pipeline("", "", "")
     chunk_count: int = 0
+    pair_count: int = 0
     token_count: int = 0
     char_count: int = 0
     took_ms: float = 0.0
@@ -143,8 +144,9 @@ class ReceiptStatus(StrEnum):
 class Receipt:
     """What every ingest answers.
 
-    `embedded` + `reused` = `chunks` that carry a vector; `deleted` counts chunks of the previous
-    version which the new one no longer has; `tokens` are the model's, special tokens included.
+    `embedded` + `reused` = those of `chunks` and `pairs` that carry a vector; `deleted` counts
+    chunks and pairs of the previous version which the new one no longer has; `tokens` are the
+    model's for the chunks, special tokens included.
     """
 
     doc_id: str
@@ -157,3 +159,4 @@ class Receipt:
     tokens: int
     content_sha256: str
     took_ms: float
+    pairs: int = 0

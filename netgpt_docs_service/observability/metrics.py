@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from netgpt_docs_service.domain.documents import Receipt
 from netgpt_docs_service.observability.embedding_metrics import EmbeddingInstruments
 from netgpt_docs_service.observability.engine_run import EngineRun
+from netgpt_docs_service.observability.extraction_metrics import ExtractionInstruments
 from netgpt_docs_service.observability.store_metrics import StoreInstruments
 from netgpt_docs_service.version import __version__
 
@@ -25,8 +26,15 @@ class Metrics:
         self._declare_documents()
         self._embedding = EmbeddingInstruments(self.registry)
         self._store = StoreInstruments(self.registry)
+        self._extraction = ExtractionInstruments(self.registry)
         self._declare_refusals()
         self._declare_sweeps()
+        self._url_fetches = Counter(
+            "netgpt_url_fetches_total",
+            "Files to be fetched by their URL, by how that ended.",
+            ["outcome"],
+            registry=self.registry,
+        )
         build = Gauge(
             "netgpt_build_info",
             "Always 1; the version is a label.",
@@ -150,6 +158,27 @@ class Metrics:
     def store_circuit_changed(self, state: int) -> None:
         """Show whether requests are sent to the store's server: 0 all, 1 one, 2 none."""
         self._store.circuit.set(state)
+
+    def file_extracted(self, outcome: str, *, took_s: float) -> None:
+        """Count one file that was read, refused or given up."""
+        self._extraction.files.labels(outcome).inc()
+        self._extraction.seconds.observe(took_s)
+
+    def files_waiting(self, count: int) -> None:
+        """Show how many files wait for a process that reads them."""
+        self._extraction.waiting.set(count)
+
+    def readers_running(self, count: int) -> None:
+        """Show how many processes read files, or wait for some."""
+        self._extraction.processes.set(count)
+
+    def reader_ended(self, reason: str) -> None:
+        """Count one process that read files and is gone."""
+        self._extraction.ends.labels(reason).inc()
+
+    def url_fetched(self, outcome: str) -> None:
+        """Count one URL that a file was to be fetched from."""
+        self._url_fetches.labels(outcome).inc()
 
     def _declare_documents(self) -> None:
         self._documents = Counter(

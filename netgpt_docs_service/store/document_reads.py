@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from array import array
-
 from netgpt_docs_service.domain.chunks import StoredVector
 from netgpt_docs_service.store import protocol
+from netgpt_docs_service.store.chunk_points import stored_vector
 from netgpt_docs_service.store.filters import ScopedFilter
 from netgpt_docs_service.store.point_engine import PointEngine
 from netgpt_docs_service.store.point_reads import Scroll
-from netgpt_docs_service.store.points import Point
 
 _VECTOR_PAGE = 256
 
@@ -28,7 +26,7 @@ async def vectors_of(engine: PointEngine, tenant: str, doc_id: str) -> list[Stor
                 with_vector=True,
             )
         )
-        found += [_stored_vector(point) for point in points if _has_vector(point)]
+        found += filter(None, map(stored_vector, points))
         if offset is None:
             return found
 
@@ -37,13 +35,3 @@ async def first_doc_id(engine: PointEngine, matching: ScopedFilter) -> str | Non
     """Return the document of the first point that matches; None when there is none."""
     points, _ = await engine.call(Scroll(filter=matching, limit=1, fields=("doc_id",)))
     return str(points[0].payload["doc_id"]) if points else None
-
-
-def _has_vector(point: Point) -> bool:
-    names = (point.payload.get("generation"), point.payload.get("chunk_hash"))
-    return point.vector is not None and all(isinstance(each, str) for each in names)
-
-
-def _stored_vector(point: Point) -> StoredVector:
-    vector = array("f", point.vector or b"")
-    return StoredVector(point.payload["generation"], point.payload["chunk_hash"], vector)

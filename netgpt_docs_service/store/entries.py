@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from netgpt_docs_service.domain.chunks import chunk_id, generation_sequence, manifest_id
+from netgpt_docs_service.domain.chunks import ChunkKind, chunk_id, generation_sequence, manifest_id
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.errors import DocumentDamaged
+from netgpt_docs_service.store.chunk_payloads import index_name, kind_of
 from netgpt_docs_service.store.interface import ChunkEntry, ManifestEntry
 from netgpt_docs_service.store.payload_values import check_manifest
 from netgpt_docs_service.store.payloads import Payload, manifest_of
@@ -28,9 +29,10 @@ def manifest_entry(point: Point) -> ManifestEntry:
 
 
 def chunk_entry(point: Point) -> ChunkEntry:
-    """Describe the chunk in `point` by the fields that name it."""
+    """Describe the chunk or pair in `point` by the fields that name it."""
     payload = point.payload
-    unreadable = _unreadable(payload)
+    kind = kind_of(payload)
+    unreadable = _unreadable(payload, kind)
     tenant, doc_id = _text(payload, "tenant"), _text(payload, "doc_id")
     if unreadable is not None:
         return ChunkEntry(
@@ -40,13 +42,14 @@ def chunk_entry(point: Point) -> ChunkEntry:
             generation="",
             index=-1,
             problem=unreadable,
+            kind=kind,
         )
-    generation, index = payload["generation"], payload["chunk_index"]
+    generation, index = payload["generation"], payload[index_name(kind)]
     problem = None
-    if point.id != chunk_id(tenant, doc_id, generation, index):
-        problem = f"chunk {index} of set {generation} lies under an id that is not its own"
+    if point.id != chunk_id(tenant, doc_id, generation, index, kind=kind):
+        problem = f"{kind} {index} of set {generation} lies under an id that is not its own"
     elif payload.get("sequence") != generation_sequence(generation):
-        problem = f"chunk {index} of set {generation} has sequence {payload.get('sequence')}"
+        problem = f"{kind} {index} of set {generation} has sequence {payload.get('sequence')}"
     return ChunkEntry(
         point_id=point.id,
         tenant=tenant,
@@ -54,6 +57,7 @@ def chunk_entry(point: Point) -> ChunkEntry:
         generation=generation,
         index=index,
         problem=problem,
+        kind=kind,
     )
 
 
@@ -78,14 +82,14 @@ def _text(payload: Payload, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _unreadable(payload: Payload) -> str | None:
+def _unreadable(payload: Payload, kind: ChunkKind) -> str | None:
     for name in ("tenant", "doc_id", "generation"):
         if not _text(payload, name):
-            return f"a chunk has no {name}"
-    if type(payload.get("chunk_index")) is not int:
-        return f"a chunk of set {payload['generation']} has no chunk_index"
+            return f"a {kind} has no {name}"
+    if type(payload.get(index_name(kind))) is not int:
+        return f"a {kind} of set {payload['generation']} has no {index_name(kind)}"
     if not _is_set(payload["generation"]):
-        return f"a chunk names the set {payload['generation']!r}, which no write could make"
+        return f"a {kind} names the set {payload['generation']!r}, which no write could make"
     return None
 
 

@@ -21,6 +21,7 @@ Condition: TypeAlias = dict[str, Any]
 ScopedFilter = NewType("ScopedFilter", dict[str, Any])
 
 WITHOUT_VECTOR: Condition = {"must_not": [{"has_vector": DENSE}]}
+_PIECES: Condition = {"key": "kind", "match": {"any": [Kind.CHUNK.value, Kind.PAIR.value]}}
 _NOTHING: Condition = {"has_id": []}  # an empty `should` would match everything
 
 
@@ -31,9 +32,22 @@ def of_tenant(
     must: Sequence[Condition] = (),
     must_not: Sequence[Condition] = (),
 ) -> ScopedFilter:
-    """Match points of one kind, chunk or manifest, that belong to `tenant` alone."""
+    """Match points of one kind that belong to `tenant` alone."""
     own = [equals("tenant", tenant), equals("kind", kind.value)]
     return ScopedFilter({"must": [*own, *must], "must_not": list(must_not)})
+
+
+def pieces_of_tenant(
+    tenant: str, *, must: Sequence[Condition] = (), must_not: Sequence[Condition] = ()
+) -> ScopedFilter:
+    """Match the chunks and the pairs that belong to `tenant` alone."""
+    own = [equals("tenant", tenant), _PIECES]
+    return ScopedFilter({"must": [*own, *must], "must_not": list(must_not)})
+
+
+def pieces_of_every_tenant(*, must: Sequence[Condition] = ()) -> ScopedFilter:
+    """Match chunks and pairs whoever owns them: for maintenance, never for a caller."""
+    return ScopedFilter({"must": [_PIECES, *must]})
 
 
 def findable_of_tenant(
@@ -41,7 +55,7 @@ def findable_of_tenant(
 ) -> ScopedFilter:
     """Match what a search for vectors or words can find of `tenant`.
 
-    Only chunks have vectors: asking for their kind, too, costs half a millisecond a list.
+    Only chunks and pairs have vectors: asking for their kind, too, costs half a millisecond a list.
     """
     own = equals("tenant", tenant)
     return ScopedFilter({"must": [own, *must], "must_not": list(must_not)})
@@ -54,7 +68,7 @@ def of_every_tenant(kind: Kind, *, must: Sequence[Condition] = ()) -> ScopedFilt
 
 def expiring_of_every_tenant() -> ScopedFilter:
     """Match the chunks of documents that expire some day: only ever counted."""
-    return of_every_tenant(Kind.CHUNK, must=[{"must_not": [{"is_empty": {"key": "expires_at"}}]}])
+    return pieces_of_every_tenant(must=[{"must_not": [{"is_empty": {"key": "expires_at"}}]}])
 
 
 def readable(now: datetime | None, condition: Filter | None) -> list[Condition]:

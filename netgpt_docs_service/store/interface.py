@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from netgpt_docs_service.domain.chunks import Chunk, StoredVector, Vector
+from netgpt_docs_service.domain.chunks import Chunk, ChunkKind, StoredVector, Vector
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.domain.filters import Filter
 from netgpt_docs_service.domain.search import Candidate, CandidateQuery, ResolvedChunk
@@ -41,7 +41,7 @@ class ManifestPage:
 
 @dataclass(frozen=True, slots=True)
 class GenerationSet:
-    """All chunks of one generation of one document, of whatever tenant."""
+    """All chunks and pairs of one generation of one document, of whatever tenant."""
 
     tenant: str
     doc_id: str
@@ -62,7 +62,7 @@ class ManifestEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkEntry:
-    """A chunk as a walk finds it, without its text; `problem` says what about it is wrong.
+    """A chunk or pair as a walk finds it, without its text; `problem` says what of it is wrong.
 
     Where the names cannot be read, they are empty.
     """
@@ -73,11 +73,12 @@ class ChunkEntry:
     generation: str
     index: int
     problem: str | None = None
+    kind: ChunkKind = ChunkKind.CHUNK
 
 
 @dataclass(frozen=True, slots=True)
 class StoreTotals:
-    """What the store holds, over all tenants; tombstones and stale chunks included.
+    """What the store holds, over all tenants; tombstones and stale chunks included, and pairs.
 
     There are more `points` than documents and chunks only when some are neither.
     """
@@ -110,7 +111,7 @@ class DocumentStore(Protocol):
         *,
         vectors: Sequence[Vector | None],
     ) -> None:
-        """Store `chunks` of `manifest`'s generation with the fields of its document.
+        """Store `chunks`, and pairs, of `manifest`'s generation with the fields of its document.
 
         Invisible to readers until the manifest is flipped. One vector for each chunk; None for a
         chunk that must never be found (white space only). Writing the same chunk again replaces it.
@@ -119,6 +120,10 @@ class DocumentStore(Protocol):
 
     async def count_chunks(self, tenant: str, doc_id: str, generation: str) -> int:
         """Count the stored chunks of one generation, exactly."""
+        ...
+
+    async def count_pairs(self, tenant: str, doc_id: str, generation: str) -> int:
+        """Count the stored pairs of one generation, exactly."""
         ...
 
     async def flip(
@@ -149,7 +154,7 @@ class DocumentStore(Protocol):
         ...
 
     async def sweep(self, tenant: str, manifest: Manifest) -> int:
-        """Delete every set of chunks which `manifest` makes stale; return how many chunks went.
+        """Delete every set of chunks and pairs which `manifest` makes stale; return how many went.
 
         A set is stale when its sequence is not above the manifest's and it is not current. A set
         above may have a living writer and is never touched.
@@ -178,13 +183,17 @@ class DocumentStore(Protocol):
         """
         ...
 
-    async def candidates(self, tenant: str, query: CandidateQuery) -> list[Candidate]:
-        """Return the union of the best `query.limit` chunks by cosine and by BM25, unordered.
+    async def pairs(self, tenant: str, manifest: Manifest) -> list[Chunk]:
+        """Return the pairs of `manifest`'s generation by index, as `chunks` does."""
+        ...
 
-        Any generation, except that one which this process writes and has not flipped yet may be
-        left out; none that has expired. Every candidate carries its exact cosine, and unless
-        the mode is dense its BM25 score, 0 for one outside the best by BM25: looking those up
-        costs a third of the search and ranks no better. IDF is the tenant's own.
+    async def candidates(self, tenant: str, query: CandidateQuery) -> list[Candidate]:
+        """Return the union of the best `query.limit` by cosine and by BM25, unordered.
+
+        Chunks and pairs of any generation, except that one which this process writes and has not
+        flipped yet may be left out; none that has expired. Every candidate carries its exact
+        cosine, and unless the mode is dense its BM25 score, 0 for one outside the best by BM25:
+        looking those up costs a third of the search and ranks no better. IDF is the tenant's own.
 
         Of each of `query.names` and `query.phrases` the best 64 by its own words are candidates,
         too, marked as such, and of the best 1,000 by the words of a phrase those 64 that have them
@@ -193,15 +202,16 @@ class DocumentStore(Protocol):
         ...
 
     async def resolve(self, tenant: str, chunk_ids: Sequence[str]) -> list[ResolvedChunk]:
-        """Return chunks with their manifests, in the order asked, without those that are gone."""
+        """Return chunks and pairs with their manifests, in the order asked; some may be gone."""
         ...
 
 
 class StoreMaintenance(Protocol):
     """Look after the store as a whole: over all tenants, never on behalf of a caller.
 
-    Walks go through small pages by point id: what is there during the whole walk is met once.
-    What cannot be read is left out, except where it is said that it is reported.
+    What is said of chunks holds for pairs, too. Walks go through small pages by point id: what is
+    there during the whole walk is met once. What cannot be read is left out, except where it is
+    said that it is reported.
     """
 
     def generation_sets(self) -> AsyncIterator[GenerationSet]:

@@ -14,7 +14,15 @@ _MOST = 2**53
 
 _TEXTS = ("source_sha256", "content_sha256")
 _MAYBE_TEXTS = ("title", "intent", "source")
-_COUNTS = ("sequence", "version", "size_bytes", "chunk_count", "token_count", "char_count")
+_COUNTS = (
+    "sequence",
+    "version",
+    "size_bytes",
+    "chunk_count",
+    "pair_count",
+    "token_count",
+    "char_count",
+)
 
 
 def whole_number(payload: Mapping[str, Any], name: str) -> int:
@@ -28,6 +36,22 @@ def whole_number(payload: Mapping[str, Any], name: str) -> int:
 def maybe_whole_number(payload: Mapping[str, Any], name: str) -> int | None:
     """Return a whole number if it is there."""
     return None if payload.get(name) is None else whole_number(payload, name)
+
+
+def whole_numbers(payload: Mapping[str, Any], name: str) -> tuple[int, ...]:
+    """Return a list of whole numbers if it is there, else none."""
+    values = payload.get(name, [])
+    if not isinstance(values, list) or not all(type(each) is int for each in values):
+        raise _not(name, values, "list of whole numbers")
+    return tuple(values)
+
+
+def maybe_number(payload: Mapping[str, Any], name: str) -> float | None:
+    """Return a number if it is there."""
+    value = payload.get(name)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise _not(name, value, "number")
+    return None if value is None else float(value)
 
 
 def text(payload: Mapping[str, Any], name: str) -> str:

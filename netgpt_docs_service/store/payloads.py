@@ -1,4 +1,4 @@
-"""Manifests and chunks as payloads of points, and back without loss."""
+"""Manifests as payloads of points, and back without loss."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from netgpt_docs_service.domain.chunks import Chunk
 from netgpt_docs_service.domain.documents import (
     DocumentFields,
     Manifest,
@@ -32,6 +31,7 @@ class Kind(StrEnum):
     """What a point is."""
 
     CHUNK = "chunk"
+    PAIR = "pair"
     MANIFEST = "manifest"
 
 
@@ -44,7 +44,7 @@ class State(StrEnum):
 
 def manifest_payload(tenant: str, manifest: Manifest) -> Payload:
     """Write a manifest down; a value that is None is left out."""
-    return _without_none(
+    return without_none(
         {
             "tenant": tenant,
             "kind": Kind.MANIFEST.value,
@@ -68,24 +68,19 @@ def manifest_payload(tenant: str, manifest: Manifest) -> Payload:
             "chunker": manifest.pipeline.chunker,
             "model": manifest.pipeline.model,
             "chunk_count": manifest.chunk_count,
+            "pair_count": manifest.pair_count or None,
             "token_count": manifest.token_count,
             "char_count": manifest.char_count,
             "took_ms": manifest.took_ms,
-            **_filterable(manifest),
+            **filterable(manifest),
         }
     )
 
 
 def manifest_of(payload: Payload) -> Manifest:
     """Read a manifest back; DocumentDamaged when it is none."""
-    with _explained(payload, "manifest"):
+    with explained(payload, "manifest"):
         return _manifest_of(payload)
-
-
-def chunk_of(payload: Payload) -> Chunk:
-    """Read a chunk back; DocumentDamaged when it is none."""
-    with _explained(payload, "chunk"):
-        return _chunk_of(payload)
 
 
 def _manifest_of(payload: Payload) -> Manifest:
@@ -102,6 +97,7 @@ def _manifest_of(payload: Payload) -> Manifest:
         content_sha256=payload["content_sha256"],
         pipeline=Pipeline(payload["extractor"], payload["chunker"], payload["model"]),
         chunk_count=whole_number(payload, "chunk_count"),
+        pair_count=maybe_whole_number(payload, "pair_count") or 0,
         token_count=payload["token_count"],
         char_count=payload["char_count"],
         took_ms=payload["took_ms"],
@@ -110,52 +106,13 @@ def _manifest_of(payload: Payload) -> Manifest:
     )
 
 
-def chunk_payload(tenant: str, manifest: Manifest, chunk: Chunk) -> Payload:
-    """Write a chunk down, with the fields of its document that can be filtered on."""
-    return _without_none(
-        {
-            "tenant": tenant,
-            "kind": Kind.CHUNK.value,
-            "doc_id": chunk.doc_id,
-            "generation": chunk.generation,
-            "sequence": chunk.sequence,
-            "chunk_index": chunk.index,
-            "text": chunk.text,
-            "chunk_hash": chunk.chunk_hash,
-            "char_start": chunk.char_start,
-            "char_end": chunk.char_end,
-            "page_start": chunk.page_start,
-            "page_end": chunk.page_end,
-            "heading_path": list(chunk.heading_path),
-            "token_count": chunk.token_count,
-            **_filterable(manifest),
-        }
-    )
-
-
-def _chunk_of(payload: Payload) -> Chunk:
-    return Chunk(
-        doc_id=text(payload, "doc_id"),
-        generation=text(payload, "generation"),
-        sequence=whole_number(payload, "sequence"),
-        index=whole_number(payload, "chunk_index"),
-        text=text(payload, "text"),
-        chunk_hash=text(payload, "chunk_hash"),
-        char_start=whole_number(payload, "char_start"),
-        char_end=whole_number(payload, "char_end"),
-        token_count=whole_number(payload, "token_count"),
-        heading_path=texts(payload, "heading_path"),
-        page_start=maybe_whole_number(payload, "page_start"),
-        page_end=maybe_whole_number(payload, "page_end"),
-    )
-
-
 def instant(moment: datetime) -> str:
     """Write a moment as the engine compares it: ISO 8601, UTC, to the microsecond."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _filterable(manifest: Manifest) -> Payload:
+def filterable(manifest: Manifest) -> Payload:
+    """Write down the fields of a document that can be filtered on: its chunks have them, too."""
     fields = manifest.fields
     return {
         "doc_type": fields.doc_type,
@@ -193,7 +150,8 @@ def _fields_of(payload: Payload) -> DocumentFields:
 
 
 @contextmanager
-def _explained(payload: Payload, what: str) -> Iterator[None]:
+def explained(payload: Payload, what: str) -> Iterator[None]:
+    """Raise DocumentDamaged for a payload that is not `what` it should be."""
     try:
         yield
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -213,5 +171,6 @@ def _domain_value(value: Any) -> MetadataValue:  # noqa: ANN401  JSON as the eng
     return tuple(value) if isinstance(value, list) else value
 
 
-def _without_none(payload: Mapping[str, object]) -> Payload:
+def without_none(payload: Mapping[str, object]) -> Payload:
+    """Leave out what is None."""
     return {key: value for key, value in payload.items() if value is not None}

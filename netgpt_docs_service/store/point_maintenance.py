@@ -11,6 +11,7 @@ from netgpt_docs_service.domain.chunks import Chunk, manifest_id
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.errors import DocumentDamaged
 from netgpt_docs_service.store import protocol
+from netgpt_docs_service.store.chunk_payloads import chunk_of
 from netgpt_docs_service.store.entries import chunk_entry, manifest_entry
 from netgpt_docs_service.store.filters import (
     WITHOUT_VECTOR,
@@ -21,6 +22,8 @@ from netgpt_docs_service.store.filters import (
     equals,
     of_every_tenant,
     of_tenant,
+    pieces_of_every_tenant,
+    pieces_of_tenant,
 )
 from netgpt_docs_service.store.interface import (
     ChunkEntry,
@@ -28,7 +31,7 @@ from netgpt_docs_service.store.interface import (
     ManifestEntry,
     StoreTotals,
 )
-from netgpt_docs_service.store.payloads import Kind, State, chunk_of, manifest_of
+from netgpt_docs_service.store.payloads import Kind, State, manifest_of
 from netgpt_docs_service.store.point_engine import PointEngine
 from netgpt_docs_service.store.point_reads import Count, Retrieve, Scroll
 from netgpt_docs_service.store.point_writes import Delete
@@ -37,7 +40,7 @@ from netgpt_docs_service.store.points import Point
 _PAGE = 512  # points with three fields: 4 ms, and a query waits for at most one page
 _WHOLE_PAGE = 128  # points with all of their fields: a manifest may carry 16 kB of metadata
 _SET_FIELDS = ("tenant", "doc_id", "generation")
-_CHUNK_FIELDS = (*_SET_FIELDS, "chunk_index", "sequence")
+_CHUNK_FIELDS = (*_SET_FIELDS, "kind", "chunk_index", "pair_index", "sequence")
 
 
 class PointMaintenance:
@@ -49,7 +52,7 @@ class PointMaintenance:
 
     async def generation_sets(self) -> AsyncIterator[GenerationSet]:
         """Walk all sets of chunks there are; a set that spans two pages is reported in parts."""
-        async for page in self._pages(of_every_tenant(Kind.CHUNK), fields=_CHUNK_FIELDS):
+        async for page in self._pages(pieces_of_every_tenant(), fields=_CHUNK_FIELDS):
             entries = map(chunk_entry, page)
             sets = Counter(
                 (each.tenant, each.doc_id, each.generation) for each in entries if each.generation
@@ -61,14 +64,17 @@ class PointMaintenance:
         self, *, tenant: str | None = None, after: str | None = None
     ) -> AsyncIterator[ManifestEntry]:
         """Walk all manifests from the point id above `after` on."""
-        async for page in self._pages(_of(tenant, Kind.MANIFEST), offset=after):
+        kind = Kind.MANIFEST
+        matching = of_every_tenant(kind) if tenant is None else of_tenant(tenant, kind)
+        async for page in self._pages(matching, offset=after):
             for point in page:
                 if point.id != after:
                     yield manifest_entry(point)
 
     async def chunk_pages(self, *, tenant: str | None = None) -> AsyncIterator[list[ChunkEntry]]:
         """Walk all chunks a page at a time."""
-        async for page in self._pages(_of(tenant, Kind.CHUNK), fields=_CHUNK_FIELDS):
+        matching = pieces_of_every_tenant() if tenant is None else pieces_of_tenant(tenant)
+        async for page in self._pages(matching, fields=_CHUNK_FIELDS):
             yield [chunk_entry(point) for point in page]
 
     async def manifests_of(
@@ -83,7 +89,7 @@ class PointMaintenance:
 
     async def unembedded(self) -> AsyncIterator[tuple[str, Chunk]]:
         """Walk (tenant, chunk) of chunks that have no vector."""
-        async for page in self._pages(of_every_tenant(Kind.CHUNK, must=[WITHOUT_VECTOR])):
+        async for page in self._pages(pieces_of_every_tenant(must=[WITHOUT_VECTOR])):
             for point in page:
                 entry = chunk_entry(point)
                 with suppress(DocumentDamaged):
@@ -114,7 +120,7 @@ class PointMaintenance:
     async def totals(self) -> StoreTotals:
         """Count what is stored."""
         documents = await self._engine.call(Count(of_every_tenant(Kind.MANIFEST)))
-        chunks = await self._engine.call(Count(of_every_tenant(Kind.CHUNK)))
+        chunks = await self._engine.call(Count(pieces_of_every_tenant()))
         points = await self._engine.call(Count())
         return StoreTotals(points=points, documents=documents, chunks=chunks)
 
@@ -151,7 +157,3 @@ class PointMaintenance:
             yield points
             if offset is None:
                 return
-
-
-def _of(tenant: str | None, kind: Kind) -> ScopedFilter:
-    return of_every_tenant(kind) if tenant is None else of_tenant(tenant, kind)

@@ -12,7 +12,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from netgpt_docs_service.domain.chunks import Chunk, StoredVector, Vector, chunk_id, manifest_id
+from netgpt_docs_service.domain.chunks import (
+    Chunk,
+    ChunkKind,
+    StoredVector,
+    Vector,
+    chunk_id,
+    manifest_id,
+)
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.domain.search import (
     Candidate,
@@ -21,6 +28,8 @@ from netgpt_docs_service.domain.search import (
 )
 from netgpt_docs_service.errors import NotFound, StoreUnavailable
 from netgpt_docs_service.store import cursors, protocol, sources
+from netgpt_docs_service.store.chunk_payloads import chunk_of
+from netgpt_docs_service.store.chunk_points import chunk_point
 from netgpt_docs_service.store.document_reads import first_doc_id, vectors_of
 from netgpt_docs_service.store.filters import (
     equals,
@@ -30,17 +39,9 @@ from netgpt_docs_service.store.filters import (
     readable,
 )
 from netgpt_docs_service.store.interface import ManifestPage, ManifestQuery
-from netgpt_docs_service.store.lexical import asked_words, indexed_words
+from netgpt_docs_service.store.lexical import asked_words
 from netgpt_docs_service.store.literal_reads import best_by_phrase, best_by_words
-from netgpt_docs_service.store.payloads import (
-    Kind,
-    Payload,
-    State,
-    chunk_of,
-    chunk_payload,
-    manifest_of,
-    manifest_payload,
-)
+from netgpt_docs_service.store.payloads import Kind, Payload, State, manifest_of, manifest_payload
 from netgpt_docs_service.store.point_engine import PointEngine
 from netgpt_docs_service.store.point_reads import Count, Rank, Retrieve, Scroll
 from netgpt_docs_service.store.point_writes import Delete, Fence, Flush, Upsert
@@ -48,6 +49,8 @@ from netgpt_docs_service.store.points import Point
 from netgpt_docs_service.store.unfinished_sets import UnfinishedSets
 
 _BATCH = 128  # points of one engine call: 5-10 ms, and a query waits for at most one of them
+_MANIFESTS = frozenset({Kind.MANIFEST.value})
+_PIECES = frozenset({Kind.CHUNK.value, Kind.PAIR.value})
 
 ItemT = TypeVar("ItemT")
 
@@ -103,12 +106,7 @@ class PointStore:
             self._may_expire = True
         self._unfinished.begin(tenant, manifest.sequence)
         points = [
-            Point(
-                chunk_id(tenant, chunk.doc_id, chunk.generation, chunk.index),
-                chunk_payload(tenant, manifest, chunk),
-                None if vector is None else array("f", vector).tobytes(),
-                words=indexed_words(manifest, chunk),
-            )
+            chunk_point(tenant, manifest, chunk, vector)
             for chunk, vector in zip(chunks, vectors, strict=True)
         ]
         for batch in _batches(points):
@@ -117,7 +115,13 @@ class PointStore:
 
     async def count_chunks(self, tenant: str, doc_id: str, generation: str) -> int:
         """Count the stored chunks of one generation, exactly."""
-        return await self._engine.call(Count(protocol.generation_set(tenant, doc_id, generation)))
+        counted = protocol.generation_set(tenant, Kind.CHUNK, doc_id, generation)
+        return await self._engine.call(Count(counted))
+
+    async def count_pairs(self, tenant: str, doc_id: str, generation: str) -> int:
+        """Count the stored pairs of one generation, exactly."""
+        counted = protocol.generation_set(tenant, Kind.PAIR, doc_id, generation)
+        return await self._engine.call(Count(counted))
 
     async def flip(
         self,
@@ -176,7 +180,7 @@ class PointStore:
         return await self._manifest(tenant, manifest.doc_id, is_settled=True)
 
     async def sweep(self, tenant: str, manifest: Manifest) -> int:
-        """Delete every set of chunks which `manifest` makes stale, by ids; return how many went."""
+        """Delete every set which `manifest` makes stale, by ids; return how many went."""
         stale = protocol.stale_chunks(tenant, manifest)
         page = Scroll(filter=stale, limit=_BATCH, fields=())
         gone: tuple[str, ...] = ()
@@ -205,17 +209,12 @@ class PointStore:
         self, tenant: str, manifest: Manifest, *, first: int = 0, limit: int | None = None
     ) -> list[Chunk]:
         """Return the chunks of `manifest`'s generation by index, found by their computed ids."""
-        if manifest.generation is None:
-            return []
         last = manifest.chunk_count if limit is None else min(manifest.chunk_count, first + limit)
-        ids = [
-            chunk_id(tenant, manifest.doc_id, manifest.generation, index)
-            for index in range(first, last)
-        ]
-        found: dict[str, Payload] = {}
-        for batch in _batches(ids):
-            found |= await self._retrieve(tenant, Kind.CHUNK, batch)
-        return [chunk_of(found[point_id]) for point_id in ids if point_id in found]
+        return await self._pieces(tenant, manifest, ChunkKind.CHUNK, range(first, last))
+
+    async def pairs(self, tenant: str, manifest: Manifest) -> list[Chunk]:
+        """Return the pairs of `manifest`'s generation by index, found by their computed ids."""
+        return await self._pieces(tenant, manifest, ChunkKind.PAIR, range(manifest.pair_count))
 
     async def candidates(self, tenant: str, query: CandidateQuery) -> list[Candidate]:
         """Return the union of the best `query.limit` chunks by cosine and by BM25, unordered."""
@@ -247,10 +246,10 @@ class PointStore:
 
     async def resolve(self, tenant: str, chunk_ids: Sequence[str]) -> list[ResolvedChunk]:
         """Return chunks with their manifests, in the order asked, without those that are gone."""
-        found = await self._retrieve(tenant, Kind.CHUNK, chunk_ids)
+        found = await self._retrieve(tenant, _PIECES, chunk_ids)
         chunks = {point_id: chunk_of(payload) for point_id, payload in found.items()}
         owners = {manifest_id(tenant, chunk.doc_id) for chunk in chunks.values()}
-        manifests = await self._retrieve(tenant, Kind.MANIFEST, sorted(owners))
+        manifests = await self._retrieve(tenant, _MANIFESTS, sorted(owners))
         truths = {manifest.doc_id: manifest for manifest in map(manifest_of, manifests.values())}
         return [
             ResolvedChunk(point_id, chunks[point_id], truths.get(chunks[point_id].doc_id))
@@ -260,18 +259,30 @@ class PointStore:
 
     async def _manifest(self, tenant: str, doc_id: str, *, is_settled: bool) -> Manifest | None:
         ids = [manifest_id(tenant, doc_id)]
-        found = await self._retrieve(tenant, Kind.MANIFEST, ids, is_settled=is_settled)
+        found = await self._retrieve(tenant, _MANIFESTS, ids, is_settled=is_settled)
         return next((manifest_of(payload) for payload in found.values()), None)
 
+    async def _pieces(
+        self, tenant: str, manifest: Manifest, kind: ChunkKind, indices: range
+    ) -> list[Chunk]:
+        if manifest.generation is None:
+            return []
+        name = (tenant, manifest.doc_id, manifest.generation)
+        ids = [chunk_id(*name, index, kind=kind) for index in indices]
+        found: dict[str, Payload] = {}
+        for batch in _batches(ids):
+            found |= await self._retrieve(tenant, {kind.value}, batch)
+        return [chunk_of(found[point_id]) for point_id in ids if point_id in found]
+
     async def _retrieve(
-        self, tenant: str, kind: Kind, ids: Sequence[str], *, is_settled: bool = False
+        self, tenant: str, kinds: Collection[str], ids: Sequence[str], *, is_settled: bool = False
     ) -> dict[str, Payload]:
         request = Retrieve(tuple(ids), is_settled=is_settled, tenant=tenant)
         points = await self._engine.call(request) if ids else []
         return {
             point.id: point.payload
             for point in points
-            if point.payload.get("tenant") == tenant and point.payload.get("kind") == kind.value
+            if point.payload.get("tenant") == tenant and point.payload.get("kind") in kinds
         }
 
     async def _anything_expires(self) -> bool:

@@ -12,6 +12,7 @@ from netgpt_docs_service.store.filters import (
     below,
     equals,
     of_tenant,
+    pieces_of_tenant,
 )
 from netgpt_docs_service.store.payloads import Kind, State
 
@@ -51,25 +52,24 @@ def same_tombstone(tenant: str, manifest: Manifest) -> ScopedFilter:
 
 
 def every_set(tenant: str, doc_id: str) -> ScopedFilter:
-    """Match the chunks of a document in all of its generations."""
-    return of_tenant(tenant, Kind.CHUNK, must=[equals("doc_id", doc_id)])
+    """Match the chunks and pairs of a document in all of its generations."""
+    return pieces_of_tenant(tenant, must=[equals("doc_id", doc_id)])
 
 
-def generation_set(tenant: str, doc_id: str, generation: str) -> ScopedFilter:
-    """Match the chunks of one generation of a document."""
+def generation_set(tenant: str, kind: Kind, doc_id: str, generation: str) -> ScopedFilter:
+    """Match the chunks, or the pairs, of one generation of a document."""
     return of_tenant(
         tenant,
-        Kind.CHUNK,
+        kind,
         must=[equals("doc_id", doc_id), equals("generation", generation)],
     )
 
 
 def stale_chunks(tenant: str, manifest: Manifest) -> ScopedFilter:
-    """Match the chunks that are not current and not above: a set above may have a living writer."""
+    """Match what is not current and not above: a set above may have a living writer."""
     current = [] if manifest.generation is None else [equals("generation", manifest.generation)]
-    return of_tenant(
+    return pieces_of_tenant(
         tenant,
-        Kind.CHUNK,
         must=[equals("doc_id", manifest.doc_id), at_most("sequence", manifest.sequence)],
         must_not=current,
     )

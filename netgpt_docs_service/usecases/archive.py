@@ -10,7 +10,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from netgpt_docs_service.domain.access import TENANT_NAME
-from netgpt_docs_service.domain.chunks import Vector, generation_sequence, manifest_id
+from netgpt_docs_service.domain.chunks import (
+    ChunkKind,
+    Vector,
+    generation_sequence,
+    manifest_id,
+)
+from netgpt_docs_service.domain.layout_parts import is_layout_of
 from netgpt_docs_service.domain.rules import (
     MAX_TEXT_CHARACTERS,
     check_doc_id,
@@ -21,11 +27,11 @@ from netgpt_docs_service.errors import InvalidInput, ServiceError
 from netgpt_docs_service.usecases.archive_lines import (
     DocumentLine,
     HeaderLine,
-    Line,
     SkippedLine,
     TrailerLine,
     first_fault,
 )
+from netgpt_docs_service.usecases.chunk_lines import Line
 from netgpt_docs_service.usecases.verify import rebuilt_text
 
 FORMAT = 1
@@ -165,9 +171,16 @@ def check_document(line: DocumentLine) -> None:
     if hashlib.sha256(line.text.encode()).hexdigest() != manifest.content_sha256:
         message = f"the text of {name} does not have its content_sha256"
         raise ValueError(message)
+    _check_layout(line, name)
     sequence = max(manifest.version, generation_sequence(manifest.generation))
     if sequence > manifest.sequence or manifest.char_count != len(line.text):
         message = f"the numbers of {name} contradict one another"
+        raise ValueError(message)
+
+
+def _check_layout(line: DocumentLine, name: str) -> None:
+    if not is_layout_of(line.document_layout(), len(line.text)):
+        message = f"the layout of {name} is not one of its text"
         raise ValueError(message)
 
 
@@ -197,13 +210,20 @@ def _check(line: DocumentLine | SkippedLine, header: HeaderLine | None, *, after
 
 
 def _check_chunks(line: DocumentLine, name: str, *, dimension: int) -> None:
-    chunks, vectors = line.stored_chunks()
-    is_inside = all(0 <= each.char_start <= each.char_end <= len(line.text) for each in chunks)
+    (chunks, vectors), (pairs, others) = line.stored_chunks(), line.stored_pairs()
+    all_of_it = [*chunks, *pairs]
+    is_inside = all(0 <= each.char_start <= each.char_end <= len(line.text) for each in all_of_it)
     is_all = len(chunks) == line.manifest.chunk_count and rebuilt_text(chunks) == line.text
     if not (is_inside and is_all):
         message = f"the chunks of {name} do not make up its text"
         raise ValueError(message)
-    if not all(vector is None or _is_vector(vector, dimension) for vector in vectors):
+    is_in_chunks = all((each.in_chunk or 0) < len(chunks) for each in pairs)
+    is_named = all((each.in_chunk is None) == (each.kind is ChunkKind.CHUNK) for each in all_of_it)
+    if not (is_in_chunks and is_named and len(pairs) == line.manifest.pair_count):
+        message = f"the pairs of {name} are not those of its chunks"
+        raise ValueError(message)
+    stored = (*vectors, *others)
+    if not all(vector is None or _is_vector(vector, dimension) for vector in stored):
         message = f"a vector of {name} is not one of {dimension} numbers"
         raise ValueError(message)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from array import array
+from dataclasses import replace
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 
-from netgpt_docs_service.domain.chunks import Chunk, Vector, generation_name, generation_sequence
+from netgpt_docs_service.domain.chunks import (
+    Chunk,
+    ChunkKind,
+    Vector,
+    generation_name,
+    generation_sequence,
+)
 from netgpt_docs_service.domain.documents import (
     DocumentFields,
     Manifest,
@@ -17,20 +21,12 @@ from netgpt_docs_service.domain.documents import (
     Pipeline,
     Scalar,
 )
+from netgpt_docs_service.domain.layout import PLAIN, Heading, Layout
+from netgpt_docs_service.domain.layout_parts import parts_of
+from netgpt_docs_service.usecases.chunk_lines import ChunkLine, Count, Line
 
-_Count: TypeAlias = Annotated[int, Field(ge=0, le=2**53)]
 _Sha256: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _Generation: TypeAlias = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,15}-[0-9]{1,16}$")]
-
-
-class Line(BaseModel):
-    """A line, or a part of one: nothing unknown in it, nothing of another type."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    def as_bytes(self) -> bytes:
-        """Return the line with its end."""
-        return self.model_dump_json(exclude_none=True).encode() + b"\n"
 
 
 class HeaderLine(Line):
@@ -49,9 +45,9 @@ class ManifestLine(Line):
     """A manifest, field by field as it is stored."""
 
     doc_id: str
-    sequence: _Count
+    sequence: Count
     generation: _Generation
-    version: _Count
+    version: Count
     title: str | None = None
     doc_type: str
     intent: str | None = None
@@ -65,16 +61,17 @@ class ManifestLine(Line):
     language: str | None = None
     file_metadata: dict[str, str] = Field(default_factory=dict)
     warnings: list[str] = Field(default_factory=list)
-    size_bytes: _Count
-    pages: _Count | None = None
+    size_bytes: Count
+    pages: Count | None = None
     source_sha256: str
     content_sha256: _Sha256
     extractor: str
     chunker: str
     model: str
-    chunk_count: _Count
-    token_count: _Count
-    char_count: _Count
+    chunk_count: Count
+    pair_count: Count = 0
+    token_count: Count
+    char_count: Count
     took_ms: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     created_at: AwareDatetime
     updated_at: AwareDatetime
@@ -119,30 +116,34 @@ class ManifestLine(Line):
         )
 
 
-class ChunkLine(Line):
-    """A chunk: where it lies in the document's text, and its vector as base64 of float32."""
+class LayoutLine(Line):
+    """Where the parts of a document's text lie; a heading is start, end, level and title."""
 
-    char_start: _Count
-    char_end: _Count
-    chunk_hash: str
-    token_count: _Count
-    heading_path: list[str]
-    page_start: _Count | None = None
-    page_end: _Count | None = None
-    vector: str | None = None
+    page_starts: list[Count] = Field(default_factory=list)
+    headings: list[tuple[Count, Count, Count, str]] | None = None
+    turn_starts: list[Count] = Field(default_factory=list)
 
     @classmethod
-    def of(cls, chunk: Chunk, vector: Vector | None) -> Self:
-        """Write a chunk down."""
+    def of(cls, layout: Layout) -> Self | None:
+        """Write a layout down; nothing where nothing is known."""
+        if layout == PLAIN:
+            return None
+        headings = layout.headings
         return cls(
-            char_start=chunk.char_start,
-            char_end=chunk.char_end,
-            chunk_hash=chunk.chunk_hash,
-            token_count=chunk.token_count,
-            heading_path=list(chunk.heading_path),
-            page_start=chunk.page_start,
-            page_end=chunk.page_end,
-            vector=None if vector is None else _base64_of(vector),
+            page_starts=list(layout.page_starts),
+            headings=None
+            if headings is None
+            else [(each.start, each.end, each.level, each.title) for each in headings],
+            turn_starts=list(layout.turn_starts),
+        )
+
+    def layout(self) -> Layout:
+        """Return the layout."""
+        headings = self.headings
+        return Layout(
+            page_starts=tuple(self.page_starts),
+            headings=None if headings is None else tuple(Heading(*each) for each in headings),
+            turn_starts=tuple(self.turn_starts),
         )
 
 
@@ -153,30 +154,42 @@ class DocumentLine(Line):
     tenant: str
     manifest: ManifestLine
     text: str
+    layout: LayoutLine | None = None
     chunks: list[ChunkLine] | None = None
+    pairs: list[ChunkLine] | None = None
+
+    def document_layout(self) -> Layout:
+        """Return what is known of the text's parts."""
+        return PLAIN if self.layout is None else self.layout.layout()
 
     def stored_chunks(self) -> tuple[list[Chunk], list[Vector | None]]:
         """Return the chunks and their vectors; ValueError for a vector that is none."""
-        lines, generation = self.chunks or [], self.manifest.generation
-        chunks = [
+        lines, layout = self.chunks or [], self.document_layout()
+        chunks = self._chunks(lines, ChunkKind.CHUNK)
+        if layout != PLAIN:
+            parts = parts_of(layout, [chunk.char_end for chunk in chunks])
+            chunks = [replace(each, layout=part) for each, part in zip(chunks, parts, strict=True)]
+        return chunks, [line.stored_vector() for line in lines]
+
+    def stored_pairs(self) -> tuple[list[Chunk], list[Vector | None]]:
+        """Return the pairs and their vectors; ValueError for a vector that is none."""
+        lines = self.pairs or []
+        return self._chunks(lines, ChunkKind.PAIR), [line.stored_vector() for line in lines]
+
+    def _chunks(self, lines: list[ChunkLine], kind: ChunkKind) -> list[Chunk]:
+        manifest = self.manifest
+        return [
             Chunk(
-                doc_id=self.manifest.doc_id,
-                generation=generation,
-                sequence=generation_sequence(generation),
+                doc_id=manifest.doc_id,
+                generation=manifest.generation,
+                sequence=generation_sequence(manifest.generation),
                 index=index,
                 text=self.text[line.char_start : line.char_end],
-                chunk_hash=line.chunk_hash,
-                char_start=line.char_start,
-                char_end=line.char_end,
-                token_count=line.token_count,
-                heading_path=tuple(line.heading_path),
-                page_start=line.page_start,
-                page_end=line.page_end,
+                kind=kind,
+                **line.values(),
             )
             for index, line in enumerate(lines)
         ]
-        vectors = [None if line.vector is None else _vector_of(line.vector) for line in lines]
-        return chunks, vectors
 
 
 class SkippedLine(Line):
@@ -193,9 +206,9 @@ class TrailerLine(Line):
     """How much came before, and the SHA-256 over all of its bytes."""
 
     kind: Literal["trailer"] = "trailer"
-    documents: _Count
-    chunks: _Count
-    skipped: _Count = 0
+    documents: Count
+    chunks: Count
+    skipped: Count = 0
     sha256: _Sha256
 
 
@@ -215,15 +228,3 @@ def first_fault(error: ValidationError) -> str:
     fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
     place = ".".join(map(str, fault["loc"]))
     return f"{place}: {fault['msg']}" if place else fault["msg"]
-
-
-def _base64_of(vector: Vector) -> str:
-    return base64.b64encode(array("f", vector).tobytes()).decode()
-
-
-def _vector_of(text: str) -> Vector:
-    try:
-        return array("f", base64.b64decode(text, validate=True))
-    except binascii.Error as error:
-        message = f"a vector is not base64: {error}"
-        raise ValueError(message) from error

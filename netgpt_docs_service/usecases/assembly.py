@@ -12,6 +12,7 @@ from netgpt_docs_service.domain.models import ServedModel
 from netgpt_docs_service.embedding.interface import Embedder
 from netgpt_docs_service.extraction.interface import Extractor
 from netgpt_docs_service.store.interface import DocumentStore, StoreMaintenance
+from netgpt_docs_service.usecases.cutter import DocumentCutter
 from netgpt_docs_service.usecases.delete import DeleteDocument, DeleteMatching
 from netgpt_docs_service.usecases.embed import EmbedTexts
 from netgpt_docs_service.usecases.generation import GenerationWriter
@@ -40,6 +41,7 @@ class Ports:
     embedder: Embedder
     model: ServedModel
     pipeline: Pipeline
+    max_pairs: int = 20
     now: Callable[[], datetime]
     now_us: Callable[[], int]
     extractor: Extractor | None = None
@@ -50,11 +52,12 @@ def assemble(ports: Ports, *, ingest_deadline_s: float, health: CheckHealth) -> 
     """Return the use cases of one process; they share one clock and one set of turns."""
     store, now = ports.store, ports.now
     clock, turns = SequenceClock(ports.now_us), DocumentTurns()
+    cutter = DocumentCutter(ports.chunker, ports.max_pairs)
     writer = GenerationWriter(store, ports.embedder)
     reading = FileReading(ports.extractor)
     ingest = IngestDocument(
         store=store,
-        chunker=ports.chunker,
+        cutter=cutter,
         writer=writer,
         pipeline=ports.pipeline,
         clock=clock,
@@ -68,7 +71,7 @@ def assemble(ports: Ports, *, ingest_deadline_s: float, health: CheckHealth) -> 
         ingest=ingest,
         ingest_many=IngestDocuments(ingest),
         ingest_files=IngestFiles(ingest, reading),
-        preview=PreviewChunks(ports.chunker, reading),
+        preview=PreviewChunks(cutter, reading),
         change_fields=ChangeFields(
             store=store, read=read, writer=writer, clock=clock, turns=turns, now=now
         ),

@@ -10,16 +10,18 @@ from pydantic import ValidationError
 
 from netgpt_docs_service.domain.chunks import Chunk, Vector
 from netgpt_docs_service.domain.documents import Manifest
+from netgpt_docs_service.domain.layout_parts import joined
 from netgpt_docs_service.errors import DocumentDamaged, InvalidInput
 from netgpt_docs_service.store.interface import DocumentStore, ManifestEntry, StoreMaintenance
 from netgpt_docs_service.usecases.archive import check_document
 from netgpt_docs_service.usecases.archive_lines import (
-    ChunkLine,
     DocumentLine,
+    LayoutLine,
     ManifestLine,
     SkippedLine,
     first_fault,
 )
+from netgpt_docs_service.usecases.chunk_lines import ChunkLine
 from netgpt_docs_service.usecases.verify import Examined, examine
 
 _ATTEMPTS = 3
@@ -93,9 +95,9 @@ def _line(
             tenant=entry.tenant,
             manifest=ManifestLine.of(manifest),
             text=text,
-            chunks=None
-            if vectors is None
-            else [ChunkLine.of(chunk, vectors.get(chunk.chunk_hash)) for chunk in chunks],
+            layout=LayoutLine.of(joined(chunk.layout for chunk in chunks)),
+            chunks=_lines(chunks, vectors),
+            pairs=_lines(examined.pairs, vectors) if examined.pairs else None,
         )
         check_document(line)  # one that no import takes would end the import of all that follow
     except ValidationError as error:
@@ -103,6 +105,12 @@ def _line(
     except (InvalidInput, ValueError) as error:
         return _skipped(entry, str(error))
     return line
+
+
+def _lines(chunks: list[Chunk], vectors: dict[str, Vector] | None) -> list[ChunkLine] | None:
+    if vectors is None:
+        return None
+    return [ChunkLine.of(chunk, vectors.get(chunk.chunk_hash)) for chunk in chunks]
 
 
 def _skipped(entry: ManifestEntry, reason: str) -> SkippedLine:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from netgpt_docs_service.domain.chunks import Chunk, chunk_id
+from netgpt_docs_service.domain.chunks import Chunk
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.errors import DocumentDamaged
 from netgpt_docs_service.store.interface import DocumentStore, ManifestEntry, StoreMaintenance
@@ -90,7 +90,7 @@ class CheckStore:
             report.tombstones += 1
         elif not manifest.is_readable(self.now()):
             report.expired += 1
-            report.chunks_expected += manifest.chunk_count
+            report.chunks_expected += manifest.chunk_count + manifest.pair_count
         else:
             report.documents += 1
             await self._living(report, entry.tenant, manifest)
@@ -103,7 +103,7 @@ class CheckStore:
             if stands is None:
                 return
             if stands.generation == manifest.generation:
-                report.chunks_expected += manifest.chunk_count
+                report.chunks_expected += manifest.chunk_count + manifest.pair_count
                 for finding in findings:
                     report.add(finding)
                 return
@@ -117,7 +117,7 @@ class CheckStore:
             return [_finding(FindingKind.UNREADABLE_CHUNK, tenant, manifest, error.message)]
         found = examined.verification
         problems = []
-        if found.missing or found.chunks_found != manifest.chunk_count:
+        if not found.is_complete:
             problems.append(_finding(FindingKind.HOLE, tenant, manifest, _hole(found)))
         elif not found.text_matches:
             problems.append(
@@ -139,10 +139,11 @@ class CheckStore:
             if tenant not in (None, owner) or not has_words(chunk.text):
                 continue
             stands = await self._manifest(owner, chunk.doc_id)
-            place = chunk_id(owner, chunk.doc_id, chunk.generation, chunk.index)
+            place = chunk.point_id(owner)
             is_current = stands is not None and stands.generation == chunk.generation
             if is_current and await self.store.resolve(owner, [place]):
-                detail = f"no search by meaning finds chunk {chunk.index}: it has no vector"
+                name = f"{chunk.kind} {chunk.index}"
+                detail = f"no search by meaning finds {name}: it has no vector"
                 report.add(_finding(FindingKind.MISSING_VECTOR, owner, chunk, detail))
 
     async def _strangers(self, report: CheckReport) -> None:
@@ -166,10 +167,19 @@ def _finding(
 
 
 def _hole(found: Verification) -> str:
-    named = ", ".join(map(str, found.missing[:_MOST_NAMED]))
-    more = ", ..." if len(found.missing) > _MOST_NAMED else ""
-    missing = f"; missing: {named}{more}" if found.missing else ""
-    return f"{found.chunks_found} of {found.manifest.chunk_count} chunks are there{missing}"
+    manifest = found.manifest
+    chunks = f"{found.chunks_found} of {manifest.chunk_count} chunks are there"
+    hole = chunks + _named(found.missing)
+    if not manifest.pair_count and not found.pairs_found:
+        return hole
+    pairs = f"{found.pairs_found} of {manifest.pair_count} pairs"
+    return f"{hole}; {pairs}{_named(found.missing_pairs)}"
+
+
+def _named(missing: Sequence[int]) -> str:
+    named = ", ".join(map(str, missing[:_MOST_NAMED]))
+    more = ", ..." if len(missing) > _MOST_NAMED else ""
+    return f"; missing: {named}{more}" if missing else ""
 
 
 def _difference(examined: Examined) -> str:

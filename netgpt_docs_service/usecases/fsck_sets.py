@@ -66,7 +66,7 @@ class SetCheck:
     async def _misfit(self, each: ChunkEntry) -> None:
         kind = FindingKind.MISPLACED_CHUNK if each.generation else FindingKind.UNREADABLE_CHUNK
         if each.generation:
-            place = chunk_id(each.tenant, each.doc_id, each.generation, each.index)
+            place = chunk_id(each.tenant, each.doc_id, each.generation, each.index, kind=each.kind)
             if place != each.point_id and await self.store.resolve(each.tenant, [place]):
                 kind = FindingKind.DUPLICATE_INDEX
         self.report.add(
@@ -88,7 +88,7 @@ class SetCheck:
             return
         if manifest is not None and manifest.generation == generation:
             return
-        chunks = await self.store.count_chunks(tenant, doc_id, generation)
+        chunks = await self._count(tenant, doc_id, generation)
         if chunks == 0:
             return
         kind = self._kind(manifest, generation)
@@ -97,7 +97,7 @@ class SetCheck:
         is_repaired = False
         if self.sweep is not None:
             await self.sweep.clear(GenerationSet(tenant, doc_id, generation, chunks))
-            is_repaired = await self.store.count_chunks(tenant, doc_id, generation) == 0
+            is_repaired = await self._count(tenant, doc_id, generation) == 0
         self.report.add(
             Finding(
                 kind=kind,
@@ -109,6 +109,11 @@ class SetCheck:
                 is_repaired=is_repaired,
             )
         )
+
+    async def _count(self, tenant: str, doc_id: str, generation: str) -> int:
+        """Count the chunks and the pairs of a set: it may have pairs only."""
+        name = (tenant, doc_id, generation)
+        return await self.store.count_chunks(*name) + await self.store.count_pairs(*name)
 
     def _kind(self, manifest: Manifest | None, generation: str) -> FindingKind | None:
         """Say what is wrong with a set that is not current; None when nothing need be."""

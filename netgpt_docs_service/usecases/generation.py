@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from netgpt_docs_service.domain.chunks import (
     Chunk,
+    ChunkKind,
     Passage,
     StoredVector,
     Vector,
@@ -32,6 +33,7 @@ class WrittenSet:
     """What writing a generation came to; `superseded_by` is the newer manifest that stopped it."""
 
     chunks: int = 0
+    pairs: int = 0
     embedded: int = 0
     reused: int = 0
     deleted: int = 0
@@ -41,7 +43,7 @@ class WrittenSet:
 
 @dataclass(frozen=True, slots=True)
 class GenerationWriter:
-    """Put all chunks of a generation into the store, unseen by readers until its manifest flips."""
+    """Put a generation into the store, unseen by readers until its manifest flips."""
 
     store: DocumentStore
     embedder: Embedder
@@ -68,19 +70,23 @@ class GenerationWriter:
                 return WrittenSet(superseded_by=stands)
             embedded += await self._embed_missing(batch, known)
             await self._store(tenant, manifest, batch, known)
-        if stands := await count_back(self.store, tenant, manifest, len(passages)):
+        chunks = [each for each in passages if each.kind is ChunkKind.CHUNK]
+        pairs = len(passages) - len(chunks)
+        counted = replace(manifest, chunk_count=len(chunks), pair_count=pairs)
+        if stands := await count_back(self.store, tenant, counted):
             return WrittenSet(superseded_by=stands)
         findable = sum(1 for passage in passages if passage.token_ids)
         return WrittenSet(
-            chunks=len(passages),
+            chunks=len(chunks),
+            pairs=pairs,
             embedded=embedded,
             reused=findable - embedded,
             deleted=_count_gone(stored, previous_generation, passages),
-            tokens=sum(passage.token_count for passage in passages),
+            tokens=sum(chunk.token_count for chunk in chunks),
         )
 
     async def copy(self, tenant: str, manifest: Manifest, chunks: Sequence[Chunk]) -> bool:
-        """Write `chunks` of another generation again as `manifest`'s, every vector reused.
+        """Write all of another generation again as `manifest`'s, every vector reused.
 
         Returns whether all of it stands: not when a newer write overtook this one.
         """
@@ -93,7 +99,7 @@ class GenerationWriter:
             ]
             vectors = [known.get(chunk.chunk_hash) for chunk in copies]
             await self.store.write_chunks(tenant, manifest, copies, vectors=vectors)
-        return await count_back(self.store, tenant, manifest, len(chunks)) is None
+        return await count_back(self.store, tenant, manifest) is None
 
     async def complete(self, tenant: str, manifest: Manifest, passages: Sequence[Passage]) -> int:
         """Write the set that `manifest` names again, and return how many passages were embedded."""
@@ -130,23 +136,29 @@ class GenerationWriter:
         await self.store.write_chunks(tenant, manifest, chunks, vectors=vectors)
 
 
-async def count_back(
-    store: DocumentStore, tenant: str, manifest: Manifest, expected: int
-) -> Manifest | None:
+async def count_back(store: DocumentStore, tenant: str, manifest: Manifest) -> Manifest | None:
     """Return the newer manifest whose sweep took chunks away, None when all are there.
 
-    Raises StoreUnavailable when fewer or more can be counted than were written, and none is newer.
+    Raises StoreUnavailable when fewer or more can be counted than `manifest` says, and none is
+    newer.
     """
-    counted = await store.count_chunks(tenant, manifest.doc_id, str(manifest.generation))
-    if counted == expected:
+    counted = await counted_set(store, tenant, manifest)
+    if counted == (manifest.chunk_count, manifest.pair_count):
         return None
     if stands := await _newer(store, tenant, manifest):
         return stands
+    chunks, pairs = counted
     message = (
-        f"document {manifest.doc_id!r}: {counted} of {expected} chunks were found after "
-        "writing them; nothing was made visible"
+        f"document {manifest.doc_id!r}: {chunks} of {manifest.chunk_count} chunks and {pairs} of "
+        f"{manifest.pair_count} pairs were found after writing them; nothing was made visible"
     )
     raise StoreUnavailable(message)
+
+
+async def counted_set(store: DocumentStore, tenant: str, manifest: Manifest) -> tuple[int, int]:
+    """Count the stored chunks and pairs of `manifest`'s generation."""
+    name = (tenant, manifest.doc_id, str(manifest.generation))
+    return await store.count_chunks(*name), await store.count_pairs(*name)
 
 
 async def _newer(store: DocumentStore, tenant: str, manifest: Manifest) -> Manifest | None:
@@ -169,6 +181,10 @@ def _chunk(manifest: Manifest, passage: Passage) -> Chunk:
         heading_path=passage.heading_path,
         page_start=passage.page_start,
         page_end=passage.page_end,
+        kind=passage.kind,
+        speech=passage.speech,
+        in_chunk=passage.in_chunk,
+        layout=passage.layout,
     )
 
 

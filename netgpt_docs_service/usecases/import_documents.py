@@ -7,13 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from netgpt_docs_service.chunking.interface import Chunker
-from netgpt_docs_service.domain.chunks import generation_name, generation_sequence
-from netgpt_docs_service.domain.documents import Manifest, Pipeline
+from netgpt_docs_service.domain.chunks import (
+    Chunk,
+    Passage,
+    Vector,
+    generation_name,
+    generation_sequence,
+)
+from netgpt_docs_service.domain.documents import Document, Manifest, Pipeline
 from netgpt_docs_service.errors import InvalidInput
 from netgpt_docs_service.store.interface import DocumentStore, StoreMaintenance
 from netgpt_docs_service.usecases.archive_lines import DocumentLine
-from netgpt_docs_service.usecases.generation import GenerationWriter, count_back
+from netgpt_docs_service.usecases.cutter import DocumentCutter
+from netgpt_docs_service.usecases.generation import GenerationWriter, count_back, counted_set
 from netgpt_docs_service.usecases.sweep import MAX_WRITE_AGE, microseconds
 from netgpt_docs_service.usecases.verify import has_words
 
@@ -35,19 +41,11 @@ class ImportStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What became of one document, and how many of its chunks were written and embedded."""
+    """What became of one document: how many chunks were written, and of all that was, embedded."""
 
     status: ImportStatus
     chunks: int = 0
     embedded: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Embedding:
-    """What is needed to embed a text anew."""
-
-    chunker: Chunker
-    writer: GenerationWriter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +59,8 @@ class ImportDocuments:
     store: DocumentStore
     maintenance: StoreMaintenance
     pipeline: Pipeline
-    open_embedding: Callable[[], Awaitable[Embedding]]
+    cutter: DocumentCutter
+    open_writer: Callable[[], Awaitable[GenerationWriter]]
     """Called for the first document that must be embedded; it may take seconds."""
     now: Callable[[], datetime]
 
@@ -79,7 +78,7 @@ class ImportDocuments:
         stands = await self._standing(line.tenant, archived)
         if stands is not None and stands.sequence >= archived.sequence:
             return await self._again(line, archived, stands)
-        if archived.pipeline == self.pipeline and _has_vectors(line):
+        if self._is_made_here(archived) and _has_vectors(line):
             return await self._as_it_was(line, archived)
         return await self._anew(line, archived)
 
@@ -103,65 +102,91 @@ class ImportDocuments:
         """Complete the version that is archived, if some of it is missing where it stands."""
         if not _is_same_version(stands, archived):
             return Imported(status=ImportStatus.NEWER)
-        is_same_set = stands.pipeline == archived.pipeline == self.pipeline and (
-            stands.content_sha256 == archived.content_sha256
+        is_same_set = (
+            stands.pipeline == archived.pipeline
+            and self._is_made_here(stands)
+            and stands.content_sha256 == archived.content_sha256
         )
         if line.chunks is None or not is_same_set or await self._is_whole(line, stands):
             return Imported(status=ImportStatus.ALREADY_THERE)
         embedded = 0
         if _has_vectors(line):
             await self._write(line, stands)
+        elif stands.pipeline != self._pipeline(stands):
+            return Imported(
+                status=ImportStatus.ALREADY_THERE
+            )  # its type was changed after it was cut
         else:
-            embedding = await self.open_embedding()
-            passages = await embedding.chunker.chunk(line.text, media_type=stands.origin.markup)
-            embedded = await embedding.writer.complete(line.tenant, stands, passages)
+            writer = await self.open_writer()
+            embedded = await writer.complete(line.tenant, stands, await self._cut(line, stands))
         done = Imported(status=ImportStatus.COMPLETED, chunks=stands.chunk_count, embedded=embedded)
         return await self._flipped(line.tenant, stands, done)
 
     async def _is_whole(self, line: DocumentLine, stands: Manifest) -> bool:
-        generation = str(stands.generation)
-        counted = await self.store.count_chunks(line.tenant, stands.doc_id, generation)
-        if counted < stands.chunk_count:
+        chunks, pairs = await counted_set(self.store, line.tenant, stands)
+        if chunks < stands.chunk_count or pairs < stands.pair_count:
             return False
         stored = await self.store.stored_vectors(line.tenant, stands.doc_id)
-        embedded = sum(each.generation == generation for each in stored)
-        return embedded >= sum(has_words(chunk.text) for chunk in line.stored_chunks()[0])
+        embedded = sum(each.generation == stands.generation for each in stored)
+        return embedded >= sum(has_words(chunk.text) for chunk, _ in _stored(line))
 
     async def _as_it_was(self, line: DocumentLine, archived: Manifest) -> Imported:
         manifest = self._in_a_set_of_its_own(archived)
-        written = await self._write(line, manifest)
-        if stands := await count_back(self.store, line.tenant, manifest, written):
+        await self._write(line, manifest)
+        if stands := await count_back(self.store, line.tenant, manifest):
             return await self._overtaken(line.tenant, manifest, stands)
-        done = Imported(status=ImportStatus.IMPORTED, chunks=written)
+        done = Imported(status=ImportStatus.IMPORTED, chunks=manifest.chunk_count)
         return await self._flipped(line.tenant, manifest, done)
 
-    async def _write(self, line: DocumentLine, manifest: Manifest) -> int:
-        """Write the archived chunks as the set that `manifest` names; return how many."""
+    async def _write(self, line: DocumentLine, manifest: Manifest) -> None:
+        """Write the archived chunks and pairs as the set that `manifest` names."""
         generation = str(manifest.generation)
         sequence = generation_sequence(generation)
-        archived, vectors = line.stored_chunks()
-        chunks = [replace(each, generation=generation, sequence=sequence) for each in archived]
-        for start in range(0, len(chunks), _BATCH):
-            part = slice(start, start + _BATCH)
-            await self.store.write_chunks(
-                line.tenant, manifest, chunks[part], vectors=vectors[part]
-            )
-        return len(chunks)
+        archived = _stored(line)
+        for start in range(0, len(archived), _BATCH):
+            part = archived[start : start + _BATCH]
+            chunks = [replace(each, generation=generation, sequence=sequence) for each, _ in part]
+            vectors = [vector for _, vector in part]
+            await self.store.write_chunks(line.tenant, manifest, chunks, vectors=vectors)
 
     async def _anew(self, line: DocumentLine, archived: Manifest) -> Imported:
-        embedding = await self.open_embedding()
-        passages = await embedding.chunker.chunk(line.text, media_type=archived.origin.markup)
-        manifest = replace(self._in_a_set_of_its_own(archived), pipeline=self.pipeline)
-        written = await embedding.writer.write(
-            line.tenant, manifest, passages, previous_generation=None
-        )
+        writer = await self.open_writer()
+        passages = await self._cut(line, archived)
+        manifest = replace(self._in_a_set_of_its_own(archived), pipeline=self._pipeline(archived))
+        written = await writer.write(line.tenant, manifest, passages, previous_generation=None)
         if written.superseded_by is not None:
             return await self._overtaken(line.tenant, manifest, written.superseded_by)
-        manifest = replace(manifest, chunk_count=written.chunks, token_count=written.tokens)
+        manifest = replace(
+            manifest,
+            chunk_count=written.chunks,
+            pair_count=written.pairs,
+            token_count=written.tokens,
+        )
         done = Imported(
             status=ImportStatus.IMPORTED, chunks=written.chunks, embedded=written.embedded
         )
         return await self._flipped(line.tenant, manifest, done)
+
+    async def _cut(self, line: DocumentLine, manifest: Manifest) -> list[Passage]:
+        document = Document(
+            doc_id=manifest.doc_id,
+            text=line.text,
+            fields=manifest.fields,
+            origin=manifest.origin,
+            layout=line.document_layout(),
+        )
+        return await self.cutter.cut(document)
+
+    def _pipeline(self, manifest: Manifest) -> Pipeline:
+        """Name what makes this document anew: its text stays whatever once read it from a file."""
+        named = self.cutter.named(self.pipeline, manifest.fields)
+        return replace(named, extractor=manifest.pipeline.extractor)
+
+    def _is_made_here(self, manifest: Manifest) -> bool:
+        """Whether this service cuts and embeds as it was done, for its type or an earlier one."""
+        made = manifest.pipeline
+        chunkers = self.cutter.names(self.pipeline)
+        return made.model == self.pipeline.model and made.chunker in chunkers
 
     def _in_a_set_of_its_own(self, archived: Manifest) -> Manifest:
         """Number the attempt by its time: by its old place a sweep would take the set for dead.
@@ -192,8 +217,10 @@ def _has_vectors(line: DocumentLine) -> bool:
     """Whether all that can be found by meaning can be so without embedding anything."""
     if line.chunks is None:
         return False
-    chunks, vectors = line.stored_chunks()
-    return all(
-        vector is not None or not has_words(chunk.text)
-        for chunk, vector in zip(chunks, vectors, strict=True)
-    )
+    return all(vector is not None or not has_words(chunk.text) for chunk, vector in _stored(line))
+
+
+def _stored(line: DocumentLine) -> list[tuple[Chunk, Vector | None]]:
+    """Return the archived chunks, then the pairs, each with its vector."""
+    stored = (line.stored_chunks(), line.stored_pairs())
+    return [each for chunks, vectors in stored for each in zip(chunks, vectors, strict=True)]

@@ -10,7 +10,6 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from netgpt_docs_service.chunking.interface import Chunker
 from netgpt_docs_service.domain.chunks import generation_name, generation_sequence
 from netgpt_docs_service.domain.documents import (
     Document,
@@ -21,8 +20,9 @@ from netgpt_docs_service.domain.documents import (
 )
 from netgpt_docs_service.errors import DeadlineExceeded
 from netgpt_docs_service.store.interface import DocumentStore
+from netgpt_docs_service.usecases.cutter import DocumentCutter
 from netgpt_docs_service.usecases.file_claim import FileClaim
-from netgpt_docs_service.usecases.generation import GenerationWriter, WrittenSet
+from netgpt_docs_service.usecases.generation import GenerationWriter, WrittenSet, counted_set
 from netgpt_docs_service.usecases.sequence import SequenceClock
 from netgpt_docs_service.usecases.turns import DocumentTurns
 
@@ -63,7 +63,7 @@ class IngestDocument:
     """Make a document searchable, whole or not at all, in the order of acceptance."""
 
     store: DocumentStore
-    chunker: Chunker
+    cutter: DocumentCutter
     writer: GenerationWriter
     pipeline: Pipeline
     clock: SequenceClock
@@ -159,8 +159,8 @@ class IngestDocument:
         """
         mine = accepted.sequence
         while before is not None and before.sequence < mine and is_same(before):
-            counted = await self.store.count_chunks(tenant, before.doc_id, str(before.generation))
-            if counted != before.chunk_count:
+            counted = await counted_set(self.store, tenant, before)
+            if counted != (before.chunk_count, before.pair_count):
                 return before, False
             stands = await self.store.fence(tenant, before, mine)
             if stands is not None and stands.sequence == mine:
@@ -173,10 +173,7 @@ class IngestDocument:
             write.claim.check_name(stands, self.now())
 
     async def _replace(self, write: _Write, before: Manifest | None) -> Receipt:
-        document = write.document
-        passages = await self.chunker.chunk(
-            document.text, media_type=document.origin.markup, layout=document.layout
-        )
+        passages = await self.cutter.cut(write.document)
         manifest = self._manifest(write, before)
         previous = before.generation if before else None
         written = await self.writer.write(
@@ -189,6 +186,7 @@ class IngestDocument:
             replace(
                 manifest,
                 chunk_count=written.chunks,
+                pair_count=written.pairs,
                 token_count=written.tokens,
                 took_ms=_ms_since(write.began_s),
             ),
@@ -217,9 +215,10 @@ class IngestDocument:
         )
 
     def _pipeline(self, document: Document) -> Pipeline:
+        pipeline = self.cutter.named(self.pipeline, document.fields)
         if document.extractor is None:
-            return self.pipeline
-        return replace(self.pipeline, extractor=document.extractor)
+            return pipeline
+        return replace(pipeline, extractor=document.extractor)
 
     def _manifest(self, write: _Write, before: Manifest | None) -> Manifest:
         document, now = write.document, self.now()
@@ -243,7 +242,7 @@ class IngestDocument:
 
 
 def _unchanged(stands: Manifest, began_s: float) -> Receipt:
-    reused = WrittenSet(reused=stands.chunk_count)
+    reused = WrittenSet(reused=stands.chunk_count + stands.pair_count)
     return _receipt(stands, ReceiptStatus.UNCHANGED, reused, began_s)
 
 
@@ -255,6 +254,7 @@ def _receipt(
         version=stands.version,
         status=status,
         chunks=stands.chunk_count,
+        pairs=stands.pair_count,
         embedded=written.embedded,
         reused=written.reused,
         deleted=written.deleted,

@@ -21,7 +21,7 @@ _ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeFields:
-    """Write a document's chunks again under other fields, every vector reused."""
+    """Write a document's chunks and pairs again under other fields, every vector reused."""
 
     store: DocumentStore
     read: ReadDocuments
@@ -61,7 +61,8 @@ class ChangeFields:
         if before.sequence >= sequence or fields.canonical() == before.fields.canonical():
             return before
         chunks = await self.store.chunks(tenant, before)
-        if len(chunks) != before.chunk_count:
+        pairs = await self.store.pairs(tenant, before)
+        if (len(chunks), len(pairs)) != (before.chunk_count, before.pair_count):
             return None
         changed = replace(
             before,
@@ -71,7 +72,7 @@ class ChangeFields:
             fields=fields,
             updated_at=self.now(),
         )
-        if not await self.writer.copy(tenant, changed, chunks):
+        if not await self.writer.copy(tenant, changed, [*chunks, *pairs]):
             return None
         stands = await self.store.flip(tenant, changed, copied_generation=before.generation)
         if stands.generation != changed.generation:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from netgpt_docs_service.chunking.interface import Chunker
 from netgpt_docs_service.domain.chunks import Passage
 from netgpt_docs_service.domain.documents import Document, DocumentFields
 from netgpt_docs_service.domain.files import SourceFile
+from netgpt_docs_service.usecases.cutter import DocumentCutter
 from netgpt_docs_service.usecases.read_file import FileReading
 
 
@@ -15,14 +15,12 @@ from netgpt_docs_service.usecases.read_file import FileReading
 class PreviewChunks:
     """Cut a document exactly as an ingest would."""
 
-    chunker: Chunker
+    cutter: DocumentCutter
     reading: FileReading
 
     async def preview(self, document: Document) -> list[Passage]:
-        """Return the passages that an ingest of `document` would store."""
-        return await self.chunker.chunk(
-            document.text, media_type=document.origin.markup, layout=document.layout
-        )
+        """Return the chunks, then the pairs, that an ingest of `document` would store."""
+        return await self.cutter.cut(document)
 
     async def preview_file(
         self, file: SourceFile, fields: DocumentFields, *, doc_id: str | None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from netgpt_docs_service.domain.chunks import chunk_id
+from netgpt_docs_service.domain.chunks import ChunkKind, chunk_id
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.domain.filters import Comparison, Compound, Filter
 from netgpt_docs_service.domain.search import (
@@ -87,12 +87,14 @@ class _Walk:
         self.hits.append(_hit(self.question, ranked, found, manifest))
 
     def _offers(self, manifest: Manifest) -> bool:
-        """Whether a current chunk of the document is among the candidates, too."""
+        """Whether a current chunk or pair of the document is among the candidates, too."""
         generation = str(manifest.generation)
         if generation not in self.looked_up:
+            counts = {ChunkKind.CHUNK: manifest.chunk_count, ChunkKind.PAIR: manifest.pair_count}
             self.looked_up[generation] = any(
-                chunk_id(self.tenant, manifest.doc_id, generation, index) in self.offered
-                for index in range(manifest.chunk_count)
+                chunk_id(self.tenant, manifest.doc_id, generation, index, kind=kind) in self.offered
+                for kind, count in counts.items()
+                for index in range(count)
             )
         return self.looked_up[generation]
 

@@ -17,15 +17,24 @@ class Verification:
 
     manifest: Manifest
     chunks_found: int
+    pairs_found: int
     missing: tuple[int, ...]
     """Indices of chunks that the manifest promises and that are not there."""
+    missing_pairs: tuple[int, ...]
     text_matches: bool
+    """Whether the chunks are the text, and the pairs are parts of it."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether as much is there as the manifest says."""
+        expected = (self.manifest.chunk_count, self.manifest.pair_count)
+        is_counted = (self.chunks_found, self.pairs_found) == expected
+        return is_counted and not self.missing and not self.missing_pairs
 
     @property
     def is_whole(self) -> bool:
         """Whether the store holds exactly what the manifest says."""
-        is_complete = not self.missing and self.chunks_found == self.manifest.chunk_count
-        return self.text_matches and is_complete
+        return self.text_matches and self.is_complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,7 @@ class Examined:
 
     verification: Verification
     chunks: list[Chunk]
+    pairs: list[Chunk]
     text: str
 
 
@@ -43,17 +53,24 @@ async def examine(store: DocumentStore, tenant: str, manifest: Manifest) -> Exam
     What was found wrong means something only if the manifest stands unmoved afterwards. Raises
     DocumentDamaged when a chunk cannot be read.
     """
-    chunks = await store.chunks(tenant, manifest)
-    counted = await store.count_chunks(tenant, manifest.doc_id, str(manifest.generation))
+    chunks, pairs = await store.chunks(tenant, manifest), await store.pairs(tenant, manifest)
+    name = (tenant, manifest.doc_id, str(manifest.generation))
     text = rebuilt_text(chunks)
-    found = {chunk.index for chunk in chunks}
     verification = Verification(
         manifest=manifest,
-        chunks_found=counted,
-        missing=tuple(index for index in range(manifest.chunk_count) if index not in found),
-        text_matches=_is_text_of(manifest, text),
+        chunks_found=await store.count_chunks(*name),
+        pairs_found=await store.count_pairs(*name),
+        missing=_missing(chunks, manifest.chunk_count),
+        missing_pairs=_missing(pairs, manifest.pair_count),
+        text_matches=_is_text_of(manifest, text)
+        and all(text[pair.char_start : pair.char_end] == pair.text for pair in pairs),
     )
-    return Examined(verification, chunks, text)
+    return Examined(verification, chunks, pairs, text)
+
+
+def _missing(found: Sequence[Chunk], count: int) -> tuple[int, ...]:
+    there = {each.index for each in found}
+    return tuple(index for index in range(count) if index not in there)
 
 
 def _is_text_of(manifest: Manifest, text: str) -> bool:

@@ -9,16 +9,16 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from netgpt_docs_service.chunking.token_chunker import TokenChunker
 from netgpt_docs_service.embedding.interface import ModelFingerprint
 from netgpt_docs_service.observability.metrics import Metrics
 from netgpt_docs_service.settings import Settings
 from netgpt_docs_service.store.collection_description import beside_layout
 from netgpt_docs_service.store.interface import DocumentStore
+from netgpt_docs_service.usecases.cutter import DocumentCutter
 from netgpt_docs_service.usecases.export_documents import ExportDocuments
 from netgpt_docs_service.usecases.fsck import CheckStore
 from netgpt_docs_service.usecases.generation import GenerationWriter
-from netgpt_docs_service.usecases.import_documents import Embedding, ImportDocuments
+from netgpt_docs_service.usecases.import_documents import ImportDocuments
 from netgpt_docs_service.usecases.sweep import MAX_WRITE_AGE, SweepStore
 from netgpt_docs_service.wiring.model import fingerprint_digest, load_model, read_model_files
 from netgpt_docs_service.wiring.pipeline import make_chunker, pipeline_of
@@ -92,12 +92,13 @@ async def open_import(settings: Settings) -> AsyncIterator[ImportDocuments]:
             store=store.documents,
             maintenance=store.maintenance,
             pipeline=pipeline_of(chunker, fingerprint),
-            open_embedding=_LateEmbedding(settings, stack, store.documents, chunker, metrics),
+            cutter=DocumentCutter(chunker, settings.max_examples_per_conversation),
+            open_writer=_LateWriter(settings, stack, store.documents, metrics),
             now=_now,
         )
 
 
-class _LateEmbedding:
+class _LateWriter:
     """The model's engine, loaded by the first call and closed with `stack`."""
 
     def __init__(
@@ -105,22 +106,19 @@ class _LateEmbedding:
         settings: Settings,
         stack: AsyncExitStack,
         store: DocumentStore,
-        chunker: TokenChunker,
         metrics: Metrics,
     ) -> None:
         self._settings = settings
         self._stack = stack
         self._store = store
-        self._chunker = chunker
         self._metrics = metrics
-        self._opened: Embedding | None = None
+        self._opened: GenerationWriter | None = None
 
-    async def __call__(self) -> Embedding:
+    async def __call__(self) -> GenerationWriter:
         if self._opened is None:
             model = await asyncio.to_thread(load_model, self._settings, self._metrics)
             self._stack.push_async_callback(asyncio.to_thread, model.embedder.close)
-            writer = GenerationWriter(self._store, model.embedder)
-            self._opened = Embedding(self._chunker, writer)
+            self._opened = GenerationWriter(self._store, model.embedder)
         return self._opened
 
 

@@ -76,18 +76,18 @@ def test_commands_find_the_service_that_runs_on_the_data_directory(
     service: ServiceProcess, tmp_path: Path
 ) -> None:
     (tmp_path / "walrus.md").write_text(f"# Walrus\n\n{TEXT}\n")
-    (tmp_path / "broken.txt").write_bytes(b"\xff\xfe\x00broken")
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7 and then nothing")
     first = service.command("ingest", str(tmp_path), "--json")
     assert first.returncode == 1
     assert '"created": 1' in first.stdout
-    assert "broken.txt" in first.stdout
-    (tmp_path / "broken.txt").unlink()
+    assert "broken.pdf" in first.stdout
+    (tmp_path / "broken.pdf").unlink()
     again = service.command_json("ingest", str(tmp_path))
     assert again["counts"] == {"unchanged": 1, "failed": 0}
     hits = service.command_json("query", "what do walruses eat?", "--top-k", "1")
     assert hits[0]["doc_id"] == "walrus.md"
     assert hits[0]["heading_path"] == ["Walrus"]
-    assert service.command_json("documents", "show", "walrus.md")["title"] == "walrus.md"
+    assert service.command_json("documents", "show", "walrus.md")["doc_id"] == "walrus.md"
     deleted = service.command_json("documents", "delete", "walrus.md")
     assert deleted["deleted_chunks"] == 1
     assert service.command("documents", "show", "walrus.md").returncode == 1

@@ -24,7 +24,8 @@ async def test_an_item_of_a_batch_says_when_to_try_again(
     acme: httpx.AsyncClient, state: State
 ) -> None:
     services = state["services"]
-    full = replace(services.ingest, chunker=cast("Any", Refusing()))
+    cutter = replace(services.ingest.cutter, chunker=cast("Any", Refusing()))
+    full = replace(services.ingest, cutter=cutter)
     many = replace(services.ingest_many, one=full)
     state["services"] = replace(services, ingest_many=many)
 

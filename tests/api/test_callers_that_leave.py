@@ -50,7 +50,7 @@ def hold(state: State) -> Hold:
     services, hold = state["services"], Hold()
     embedder: Any = GatedStore(services.search.embedder, hold)
     store: Any = GatedStore(services.read.store, hold)
-    chunker: Any = GatedStore(services.preview.chunker, hold)
+    chunker: Any = GatedStore(services.preview.cutter.chunker, hold)
     state["services"] = replace(
         services,
         search=replace(services.search, embedder=embedder),
@@ -60,7 +60,7 @@ def hold(state: State) -> Hold:
             services.ingest_files,
             one=replace(services.ingest, writer=replace(services.ingest.writer, embedder=embedder)),
         ),
-        preview=replace(services.preview, chunker=chunker),
+        preview=replace(services.preview, cutter=replace(services.preview.cutter, chunker=chunker)),
         change_fields=replace(services.change_fields, store=store),
         delete_matching=DeleteMatching(replace(services.delete, store=store)),
     )

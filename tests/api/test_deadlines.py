@@ -61,7 +61,7 @@ def stuck(state: State, monkeypatch: pytest.MonkeyPatch) -> Services:
         ingest_files=replace(
             services.ingest_files, one=replace(services.ingest, store=port, deadline_s=0.05)
         ),
-        preview=replace(services.preview, chunker=port),
+        preview=replace(services.preview, cutter=replace(services.preview.cutter, chunker=port)),
         change_fields=replace(services.change_fields, store=port, read=read),
         delete=delete,
         delete_matching=replace(services.delete_matching, one=delete),

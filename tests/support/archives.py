@@ -14,12 +14,12 @@ from netgpt_docs_service.cli.archive_file import read_archive
 from netgpt_docs_service.domain.chunks import manifest_id
 from netgpt_docs_service.usecases.archive import ArchiveReader, ArchiveTally
 from netgpt_docs_service.usecases.archive_lines import (
-    ChunkLine,
     DocumentLine,
     HeaderLine,
     ManifestLine,
     SkippedLine,
 )
+from netgpt_docs_service.usecases.chunk_lines import ChunkLine
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 HEADER = HeaderLine(created_at=NOW, model="m", dimension=2, with_vectors=True)

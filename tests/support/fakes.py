@@ -48,6 +48,9 @@ class WordChunker:
             text, layout, dict.fromkeys([*ends[self.words - 1 :: self.words], *ends[-1:]])
         )
 
+    async def beginnings(self, texts: Sequence[str]) -> list[Passage]:
+        return [_passages(text, PLAIN, [_end_of_words(text, 4 * self.words)])[0] for text in texts]
+
 
 @dataclass(frozen=True, slots=True)
 class ParagraphChunker:
@@ -59,6 +62,9 @@ class ParagraphChunker:
         del media_type
         ends = accumulate(len(part) + 2 for part in text.split("\n\n"))
         return _passages(text, layout, (min(end, len(text)) for end in ends))
+
+    async def beginnings(self, texts: Sequence[str]) -> list[Passage]:
+        return [_passages(text, PLAIN, [len(text)])[0] for text in texts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,11 @@ def _passages(text: str, layout: Layout, ends: Iterable[int]) -> list[Passage]:
         )
         start = end
     return passages
+
+
+def _end_of_words(text: str, words: int) -> int:
+    ends = [match.end() for match in re.finditer(r"\S+", text)]
+    return ends[min(words, len(ends)) - 1]
 
 
 def _token_ids(text: str) -> tuple[int, ...]:

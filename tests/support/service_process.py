@@ -86,6 +86,11 @@ class ServiceProcess:
             return f"http://127.0.0.1:{self.settings['PORT']}"
         return owner_address(self.data_dir)
 
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 

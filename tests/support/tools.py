@@ -19,11 +19,12 @@ from netgpt_docs_service.store.point_writes import Delete, Upsert
 from netgpt_docs_service.store.points import Point
 from netgpt_docs_service.usecases.archive_lines import DocumentLine, SkippedLine
 from netgpt_docs_service.usecases.assembly import Ports, assemble
+from netgpt_docs_service.usecases.cutter import DocumentCutter
 from netgpt_docs_service.usecases.export_documents import ExportDocuments
 from netgpt_docs_service.usecases.findings import CheckReport
 from netgpt_docs_service.usecases.fsck import CheckStore
 from netgpt_docs_service.usecases.generation import GenerationWriter
-from netgpt_docs_service.usecases.import_documents import Embedding, ImportDocuments
+from netgpt_docs_service.usecases.import_documents import ImportDocuments
 from netgpt_docs_service.usecases.services import Services
 from netgpt_docs_service.usecases.sweep import MAX_WRITE_AGE
 from tests.support.fakes import DIMENSION, HashEmbedder, ParagraphChunker
@@ -168,15 +169,16 @@ class Toolbox:
         if happens is not None:
             store = cast("DocumentStore", AwaitedStore(store, happens))
 
-        async def opened() -> Embedding:
+        async def opened() -> GenerationWriter:
             self.models_opened += 1
-            return Embedding(self.chunker, GenerationWriter(store, ports.embedder))
+            return GenerationWriter(store, ports.embedder)
 
         return ImportDocuments(
             store=store,
             maintenance=ports.maintenance,
             pipeline=ports.pipeline,
-            open_embedding=opened,
+            cutter=DocumentCutter(self.chunker, ports.max_pairs),
+            open_writer=opened,
             now=self.clock.now,
         )
 

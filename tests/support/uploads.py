@@ -31,3 +31,8 @@ def part(headers: str | bytes, content: bytes = b"text") -> bytes:
 def body(*parts: bytes) -> bytes:
     """Return a whole form."""
     return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
+
+
+def one_file(name: str, content: bytes) -> bytes:
+    """Return a form with one file, its name as it is: NUL, too, goes out."""
+    return body(part(f'name="files"; filename="{name}"', content))

@@ -40,6 +40,25 @@ class ChunkModel(BaseModel):
         )
 
 
+class PairModel(ChunkModel):
+    """A question with its answer, in a transcript; `chunk_index` is the chunk it starts in."""
+
+    speakers: list[str]
+    time_start_s: float | None
+    time_end_s: float | None
+
+    @classmethod
+    def of(cls, chunk: Chunk | Passage) -> Self:
+        """Show a pair."""
+        shown = ChunkModel.of(chunk).model_dump()
+        return cls(
+            **(shown | {"chunk_index": chunk.in_chunk}),
+            speakers=list(chunk.speech.speakers),
+            time_start_s=chunk.speech.time_start_s,
+            time_end_s=chunk.speech.time_end_s,
+        )
+
+
 class ChunkPage(BaseModel):
     """Chunks of one version of a document, in order; `chunk_count` counts all it has."""
 
@@ -87,6 +106,8 @@ class VerificationModel(BaseModel):
     version: int
     chunks_expected: int
     chunks_found: int
+    pairs_expected: int
+    pairs_found: int
     text_matches: bool
     whole: Annotated[bool, Field(description="Whether everything is as the manifest says.")]
 
@@ -98,6 +119,8 @@ class VerificationModel(BaseModel):
             version=found.manifest.version,
             chunks_expected=found.manifest.chunk_count,
             chunks_found=found.chunks_found,
+            pairs_expected=found.manifest.pair_count,
+            pairs_found=found.pairs_found,
             text_matches=found.text_matches,
             whole=found.is_whole,
         )

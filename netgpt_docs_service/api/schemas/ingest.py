@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from netgpt_docs_service.api.schemas.documents import ChunkModel
+from netgpt_docs_service.api.schemas.documents import ChunkModel, PairModel
 from netgpt_docs_service.api.schemas.filter_schema import NAMED_SCHEMA
 from netgpt_docs_service.api.schemas.problem import Problem
 from netgpt_docs_service.api.schemas.shapes import (
@@ -23,7 +23,7 @@ from netgpt_docs_service.api.schemas.shapes import (
     shown,
 )
 from netgpt_docs_service.domain import rules
-from netgpt_docs_service.domain.chunks import Passage
+from netgpt_docs_service.domain.chunks import ChunkKind, Passage
 from netgpt_docs_service.domain.documents import (
     Document,
     DocumentFields,
@@ -119,6 +119,7 @@ class ReceiptModel(BaseModel):
     version: int
     status: ReceiptStatus
     chunks: int
+    pairs: int
     embedded: int
     reused: int
     deleted: int
@@ -144,7 +145,7 @@ class BatchItem(BaseModel):
 
 
 class PreviewModel(BaseModel):
-    """The chunks that an ingest would store; nothing was stored."""
+    """The chunks that an ingest would store, and a transcript's pairs; nothing was stored."""
 
     doc_id: str
     title: str | None
@@ -153,12 +154,16 @@ class PreviewModel(BaseModel):
     pages: int | None
     warnings: Annotated[list[str], Field(description="What of a file is not in the text.")]
     chunk_count: int
+    pair_count: int
     token_count: int
     chunks: list[ChunkModel]
+    pairs: list[PairModel]
 
     @classmethod
     def of(cls, document: Document, passages: list[Passage]) -> Self:
         """Show the passages of a document."""
+        chunks = [each for each in passages if each.kind is ChunkKind.CHUNK]
+        pairs = [each for each in passages if each.kind is ChunkKind.PAIR]
         origin = document.origin
         return cls(
             doc_id=document.doc_id,
@@ -167,9 +172,11 @@ class PreviewModel(BaseModel):
             language=origin.language,
             pages=len(document.layout.page_starts) or None,
             warnings=list(origin.warnings),
-            chunk_count=len(passages),
-            token_count=sum(passage.token_count for passage in passages),
-            chunks=[ChunkModel.of(passage) for passage in passages],
+            chunk_count=len(chunks),
+            pair_count=len(pairs),
+            token_count=sum(chunk.token_count for chunk in chunks),
+            chunks=[ChunkModel.of(chunk) for chunk in chunks],
+            pairs=[PairModel.of(pair) for pair in pairs],
         )
 
 

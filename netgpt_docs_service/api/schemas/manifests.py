@@ -40,6 +40,7 @@ class ManifestModel(BaseModel):
     warnings: list[str]
     char_count: int
     chunk_count: int
+    pair_count: int
     token_count: int
     source_sha256: str
     content_sha256: str
@@ -71,6 +72,7 @@ class ManifestModel(BaseModel):
             warnings=list(manifest.origin.warnings),
             char_count=manifest.char_count,
             chunk_count=manifest.chunk_count,
+            pair_count=manifest.pair_count,
             token_count=manifest.token_count,
             source_sha256=manifest.source_sha256,
             content_sha256=manifest.content_sha256,

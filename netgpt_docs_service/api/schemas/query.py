@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from netgpt_docs_service.api.schemas.manifests import show_metadata
 from netgpt_docs_service.api.schemas.shapes import WHOLE, DocTypeField, FilterField, Strict, shown
 from netgpt_docs_service.domain import rules
+from netgpt_docs_service.domain.chunks import ChunkKind
 from netgpt_docs_service.domain.documents import DocumentFields, Scalar
 from netgpt_docs_service.domain.filter_rules import parse_filter
 from netgpt_docs_service.domain.filters import Comparison, Compound, Filter
@@ -85,7 +86,8 @@ class HitModel(BaseModel):
     """A passage that answers. `score` ranks inside one answer, in [0, 1]."""
 
     doc_id: str
-    chunk_index: int
+    kind: Annotated[ChunkKind, Field(description="A pair is a question with its answer.")]
+    chunk_index: Annotated[int, Field(description="Of a pair, the chunk in which it starts.")]
     text: Annotated[str | None, Field(description="null when include_text is false.")]
     snippet: str
     score: float
@@ -102,6 +104,9 @@ class HitModel(BaseModel):
     char_start: int
     char_end: int
     heading_path: list[str]
+    speakers: Annotated[list[str], Field(description="Who speaks, in a transcript.")]
+    time_start_s: Annotated[float | None, Field(description="Seconds; null without times.")]
+    time_end_s: float | None
     version: int
 
     @classmethod
@@ -110,7 +115,8 @@ class HitModel(BaseModel):
         chunk, manifest = hit.chunk, hit.manifest
         return cls(
             doc_id=chunk.doc_id,
-            chunk_index=chunk.index,
+            kind=chunk.kind,
+            chunk_index=chunk.index if chunk.in_chunk is None else chunk.in_chunk,
             text=chunk.text if include_text else None,
             snippet=hit.snippet,
             score=hit.score,
@@ -127,5 +133,8 @@ class HitModel(BaseModel):
             char_start=chunk.char_start,
             char_end=chunk.char_end,
             heading_path=list(chunk.heading_path),
+            speakers=list(chunk.speech.speakers),
+            time_start_s=chunk.speech.time_start_s,
+            time_end_s=chunk.speech.time_end_s,
             version=manifest.version,
         )

@@ -27,4 +27,4 @@ async def test_a_problem_without_errors_is_told_by_its_detail() -> None:
     client = ScriptedApi(lambda _: (409, problem)).client()
 
     with pytest.raises(RequestFailed, match=r"^taken$"):
-        await client.call("POST", "/ingest/batch", body={"documents": []})
+        await client.upload("/ingest/files", {"replace": "true"}, [])

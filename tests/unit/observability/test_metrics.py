@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from netgpt_docs_service.embedding.observer import Lane
+from netgpt_docs_service.extraction.sandbox.observer import ProcessEnd
 from netgpt_docs_service.observability.engine_run import EngineRun
 from netgpt_docs_service.observability.metrics import Metrics
 from netgpt_docs_service.store.store_observer import CircuitState, Outcome
@@ -24,6 +25,22 @@ def metrics() -> Metrics:
 @pytest.mark.parametrize(
     ("happen", "line"),
     [
+        (
+            lambda metrics: metrics.file_extracted("damaged_file", took_s=0.1),
+            'netgpt_extraction_files_total{outcome="damaged_file"} 1.0',
+        ),
+        (
+            lambda metrics: metrics.reader_ended(ProcessEnd.MEMORY),
+            'netgpt_extraction_process_ends_total{reason="memory"} 1.0',
+        ),
+        (
+            lambda metrics: metrics.readers_running(2),
+            "netgpt_extraction_processes 2.0",
+        ),
+        (
+            lambda metrics: metrics.files_waiting(3),
+            "netgpt_extraction_waiting_files 3.0",
+        ),
         (
             lambda metrics: metrics.watch_queue("query", lambda: 12.0),
             'netgpt_embedding_queue_tokens{lane="query"} 12.0',

@@ -8,13 +8,8 @@ from hypothesis import strategies as st
 
 from netgpt_docs_service.domain.chunks import Chunk
 from netgpt_docs_service.domain.documents import DocumentFields, Manifest, Origin, Pipeline
-from netgpt_docs_service.store.payloads import (
-    chunk_of,
-    chunk_payload,
-    instant,
-    manifest_of,
-    manifest_payload,
-)
+from netgpt_docs_service.store.chunk_payloads import chunk_of, chunk_payload
+from netgpt_docs_service.store.payloads import instant, manifest_of, manifest_payload
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 MOMENT = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001  the strategy takes bounds without a zone

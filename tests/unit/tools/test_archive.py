@@ -16,11 +16,11 @@ from netgpt_docs_service.domain.documents import DocumentFields, Manifest, Origi
 from netgpt_docs_service.domain.rules import METADATA_NAME
 from netgpt_docs_service.usecases.archive import ArchiveDamaged
 from netgpt_docs_service.usecases.archive_lines import (
-    ChunkLine,
     DocumentLine,
     ManifestLine,
     SkippedLine,
 )
+from netgpt_docs_service.usecases.chunk_lines import ChunkLine
 from tests.support.archives import (
     HEADER,
     PLAIN_HEADER,

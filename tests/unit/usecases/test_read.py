@@ -40,7 +40,13 @@ class Restless:
     async def chunks(self, *_: object, **__: object) -> list[Chunk]:
         return []
 
+    async def pairs(self, *_: object) -> list[Chunk]:
+        return []
+
     async def count_chunks(self, *_: object) -> int:
+        return 0
+
+    async def count_pairs(self, *_: object) -> int:
         return 0
 
 

@@ -1,0 +1,136 @@
+"""E-mails taken apart, within bounds: what is read, what is attached, what is only decoration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.parser import BytesParser
+from typing import Any, cast
+
+from netgpt_docs_service.errors import DamagedFile, UnsafeFile
+
+_DEEPEST_PART = 20
+"""Multiparts inside multiparts; every level costs the parser a look at every line."""
+_LONGEST_HEADER = 4_000
+"""Characters; the standard library's parser of headers takes their square."""
+_MOST_HEADER_LINES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class MailPart:
+    """One part of a mail: words for the reader, or else a file with a name."""
+
+    part: EmailMessage
+    is_attachment: bool
+
+
+def parsed_mail(content: bytes, *, most_parts: int) -> EmailMessage:
+    """Return the mail `content`; UnsafeFile where it has more parts or levels than it may."""
+    count = 0
+
+    class BoundedMessage(EmailMessage):
+        """A message that counts the parts of the whole mail, and how deep it lies in it."""
+
+        depth = 0
+
+        def attach(self, payload: Any) -> None:  # noqa: ANN401  the type of the base class
+            nonlocal count
+            count += 1
+            depth = self.depth + 1
+            if count > most_parts:
+                message = f"the e-mail has more than {most_parts} parts, the limit"
+                raise UnsafeFile(message)
+            if depth > _DEEPEST_PART:
+                message = f"the e-mail has parts nested more than {_DEEPEST_PART} deep, the limit"
+                raise UnsafeFile(message)
+            if isinstance(payload, BoundedMessage):
+                payload.depth = depth
+            super().attach(payload)
+
+    bounded = _ShortHeaders(message_factory=BoundedMessage)
+    try:
+        return cast("EmailMessage", BytesParser(policy=bounded).parsebytes(content))
+    except (MessageError, ValueError, LookupError, RecursionError, TypeError) as error:
+        message = f"the e-mail cannot be taken apart: {error}"
+        raise DamagedFile(message) from error
+
+
+class _ShortHeaders(policy.EmailPolicy):
+    """The default policy, for headers of any length: what is beyond a page is cut off."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines[:_MOST_HEADER_LINES])
+        return name, value[:_LONGEST_HEADER]
+
+
+def header(mail: EmailMessage, name: str) -> str:
+    """Return a header's text, decoded; empty where it is missing or makes no sense."""
+    try:
+        return " ".join(str(mail[name] or "").split())
+    except (ValueError, LookupError, IndexError, AttributeError, TypeError, RecursionError):
+        return ""  # what the standard library raises at headers that somebody made up
+
+
+def parts_of(mail: EmailMessage) -> Iterator[MailPart]:
+    """Yield the parts to read, in order; of alternatives only the plainest."""
+    if not mail.is_multipart():
+        yield MailPart(mail, _is_attached(mail))
+        return
+    if _type(mail) == "message/rfc822":
+        yield MailPart(mail, is_attachment=True)
+        return
+    children = [each for each in mail.get_payload() if isinstance(each, EmailMessage)]
+    if _type(mail) == "multipart/alternative":
+        children = sorted(children, key=_plainness)[:1]
+    for child in children:
+        yield from parts_of(child)
+
+
+def content_of(part: EmailMessage) -> bytes:
+    """Return what a part carries, unpacked from base64 or quoted-printable as far as that goes."""
+    try:
+        payload: Any = part.get_payload(decode=True)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        payload = None
+    return payload if isinstance(payload, bytes) else b""
+
+
+def type_of(part: EmailMessage) -> tuple[str, str | None]:
+    """Return a part's media type and charset, as it says."""
+    try:
+        return part.get_content_type(), part.get_content_charset()
+    except (ValueError, LookupError, IndexError, AttributeError, TypeError, RecursionError):
+        return "application/octet-stream", None
+
+
+def filename_of(part: EmailMessage) -> str:
+    """Return the name a part has for people, a label like every other; empty where it has none."""
+    try:
+        return (part.get_filename() or "").strip()
+    except (ValueError, LookupError, IndexError, AttributeError, TypeError, RecursionError):
+        return ""
+
+
+def _type(part: EmailMessage) -> str:
+    return type_of(part)[0]
+
+
+def _plainness(part: EmailMessage) -> int:
+    """Rank an alternative: plain text that says something, a page, anything else."""
+    kind = _type(part)
+    if kind == "text/plain":
+        return 0 if content_of(part).strip() else 3
+    return 1 if kind == "text/html" else 2
+
+
+def _is_attached(part: EmailMessage) -> bool:
+    if not _type(part).startswith("text/"):
+        return True
+    try:
+        disposition = part.get_content_disposition()
+    except (ValueError, LookupError, IndexError, AttributeError, TypeError, RecursionError):
+        disposition = None
+    return disposition == "attachment" or bool(filename_of(part))

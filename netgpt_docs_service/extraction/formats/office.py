@@ -1,0 +1,173 @@
+"""Office documents, books and letters: what xberg makes of them is Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+import xberg
+
+from netgpt_docs_service.domain.files import Extracted
+from netgpt_docs_service.domain.layout import Layout
+from netgpt_docs_service.errors import EncryptedFile, NoExtractableText
+from netgpt_docs_service.extraction.formats.office_pages import (
+    broken_pages,
+    ruled_slides,
+    sheets,
+    slides,
+)
+from netgpt_docs_service.extraction.formats.xberg_door import extracted
+from netgpt_docs_service.extraction.formats.xberg_fields import (
+    language_of,
+    metadata_of,
+    title_of,
+    warnings_of,
+)
+from netgpt_docs_service.extraction.formats.zip_parts import check_well_formed, part_of
+from netgpt_docs_service.extraction.normalising import normalised
+from netgpt_docs_service.extraction.pages import check_page_count, check_text_size, joined
+from netgpt_docs_service.extraction.reader import FileBytes, Reader, ReadLimits
+
+_MICROSOFT = "application/vnd.openxmlformats-officedocument"
+_OPEN = "application/vnd.oasis.opendocument"
+_ODS = f"{_OPEN}.spreadsheet"
+_LATEX = "application/x-latex"
+_RTF = "application/rtf"
+
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+_SECTOR = 512  # bytes; where the streams of an OLE2 file begin
+_WORD_97 = b"\xec\xa5\xc1\x00"  # the first bytes of a text of Word 97 or newer
+_WORD_FLAGS, _WORD_IS_ENCRYPTED = 11, 0x01
+_CONTENT = "content.xml"
+_MANIFEST = "META-INF/manifest.xml"
+_PAGE_BREAK = re.compile(rb"(?<!\\)((?:\\\\)*)\\page(?![a-z])")
+_LATEX_BEGIN, _LATEX_END = "\\begin{document}", "\\end{document}"
+_OLD_LATEX = "cp1252"  # before UTF-8 became LaTeX's default, in 2018
+
+_Pages = Callable[[xberg.ExtractedDocument], list[str]]
+
+
+def read_packed_office(file: FileBytes, limits: ReadLimits) -> Extracted:
+    """Return a Word, PowerPoint, Excel or OpenDocument file as Markdown.
+
+    Slides and sheets are its pages; a text document has pages only where it breaks them itself.
+    Headers and footers are left out; remarks and footnotes come last. A formula counts as the value
+    that was stored with it.
+    """
+    _check_password(file)
+    if file.media_type == _ODS:  # one whose XML is broken keeps xberg (calamine 0.36) busy for ever
+        check_well_formed(file, _CONTENT)
+    return _read(file, limits)
+
+
+def read_legacy_office(file: FileBytes, limits: ReadLimits) -> Extracted:
+    """Return a file of Word, PowerPoint or Excel from before 2007."""
+    _check_password(file)
+    return _read(file, limits)
+
+
+def read_letter(file: FileBytes, limits: ReadLimits) -> Extracted:
+    """Return a letter that Outlook saved, without what is attached to it."""
+    read = _read(file, limits)
+    return replace(read, title=read.title or read.metadata.get("subject"))
+
+
+def read_book(file: FileBytes, limits: ReadLimits) -> Extracted:
+    """Return an EPUB's chapters in the order of reading."""
+    return _read(file, limits)
+
+
+def read_rtf(file: FileBytes, limits: ReadLimits) -> Extracted:
+    """Return a text in the Rich Text Format."""
+    # xberg glues the words on both sides of a page break that ends no paragraph.
+    content = _PAGE_BREAK.sub(rb"\1\\par\\page ", file.content)
+    read = _read(replace(file, content=content, media_type=_RTF), limits)
+    return replace(read, media_type=file.media_type)
+
+
+def read_latex(file: FileBytes, limits: ReadLimits) -> Extracted:
+    """Return a LaTeX source as Markdown, formulas as they are written, each line a paragraph."""
+    source = _latex_source(file.content)
+    if _LATEX_BEGIN not in source:  # a part that another file inputs: xberg would find nothing
+        source = f"{_LATEX_BEGIN}\n{source}\n{_LATEX_END}"
+    read = _read(replace(file, content=source.encode(), media_type=_LATEX), limits)
+    return replace(read, media_type=file.media_type)
+
+
+_PAGES: Final[Mapping[str, _Pages]] = MappingProxyType(
+    {
+        f"{_MICROSOFT}.wordprocessingml.document": broken_pages,
+        f"{_MICROSOFT}.presentationml.presentation": slides,
+        f"{_MICROSOFT}.spreadsheetml.sheet": sheets,
+        _ODS: sheets,
+        f"{_OPEN}.presentation": ruled_slides,
+        "application/vnd.ms-excel": sheets,
+        "application/vnd.ms-powerpoint": slides,
+    }
+)
+_PACKED = (*_PAGES, f"{_OPEN}.text")
+_LEGACY = (
+    "application/msword",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+)
+OFFICE_READERS: Final[Mapping[str, Reader]] = MappingProxyType(
+    dict.fromkeys(_PACKED, read_packed_office)
+    | dict.fromkeys(_LEGACY, read_legacy_office)
+    | dict.fromkeys((_RTF, "text/rtf"), read_rtf)
+    | dict.fromkeys((_LATEX, "application/x-tex", "text/x-tex"), read_latex)
+    | {"application/epub+zip": read_book, "application/vnd.ms-outlook": read_letter}
+)
+
+
+def _read(file: FileBytes, limits: ReadLimits) -> Extracted:
+    document = extracted(file, limits)
+    find_pages = _PAGES.get(file.media_type)
+    pages = [normalised(page) for page in find_pages(document)] if find_pages else []
+    check_page_count(len(pages), limits, noun="pages, slides or sheets")
+    text, starts = joined(pages or [normalised(document.content)])
+    check_text_size(len(text.encode()), limits)
+    if not text:
+        message = "the file holds no text"
+        raise NoExtractableText(message)
+    return Extracted(
+        text=text,
+        media_type=file.media_type,
+        text_type="text/markdown",
+        layout=Layout(page_starts=starts if pages else ()),
+        title=title_of(document),
+        language=language_of(document),
+        metadata=metadata_of(document),
+        warnings=warnings_of(document),
+    )
+
+
+def _latex_source(content: bytes) -> str:
+    """Return the source in the encoding it is in, of which LaTeX has had two."""
+    try:
+        return normalised(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return normalised(content.decode(_OLD_LATEX, errors="replace"))
+
+
+def _check_password(file: FileBytes) -> None:
+    """Refuse what is encrypted: xberg calls it damaged, or reads the cipher as text."""
+    if file.content.startswith(_OLE2):
+        is_encrypted = _ENCRYPTED_PACKAGE in file.content or _is_encrypted_word(file.content)
+    else:
+        is_encrypted = b"encryption-data" in part_of(file, _MANIFEST)
+    if is_encrypted:
+        message = "the document asks for a password"
+        raise EncryptedFile(message)
+
+
+def _is_encrypted_word(content: bytes) -> bool:
+    start = content.find(_WORD_97, _SECTOR)
+    while start >= 0 and start % _SECTOR:
+        start = content.find(_WORD_97, start + 1)
+    flags = content[start + _WORD_FLAGS : start + _WORD_FLAGS + 1]
+    return start >= 0 and bool(flags) and bool(flags[0] & _WORD_IS_ENCRYPTED)
