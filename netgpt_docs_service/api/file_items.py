@@ -22,11 +22,11 @@ from netgpt_docs_service.errors import FileTooLarge, InvalidInput, ServiceError,
 from netgpt_docs_service.observability.metrics import Metrics
 from netgpt_docs_service.usecases.ingest_files import FileUpload, StoredFile
 
-Item: TypeAlias = FileUpload | InvalidInput
+Item: TypeAlias = FileUpload | ServiceError
 
 
 def read_items(form: Form, sent: UploadFields, *, may_replace: bool, file_bytes: int) -> list[Item]:
-    """Return each file with the form's fields, or why it is refused already.
+    """Return each file of the form with its fields, or why it is refused already.
 
     Raises InvalidInput for a form without a file, or with one id for many.
     """
@@ -77,7 +77,7 @@ class FileAnswers:
 
     def of(
         self,
-        form: Form,
+        names: Sequence[str],
         items: Sequence[Item],
         outcomes: Sequence[StoredFile | ServiceError],
     ) -> FilesAnswer:
@@ -85,9 +85,8 @@ class FileAnswers:
         uploaded: list[UploadedFile] = []
         rejected: list[RejectedFile] = []
         rest: Iterator[StoredFile | ServiceError] = iter(outcomes)
-        for at, (received, item) in enumerate(zip(form.files, items, strict=True)):
+        for at, (filename, item) in enumerate(zip(names, items, strict=True)):
             outcome = next(rest) if isinstance(item, FileUpload) else item
-            filename = received.headers.filename or ""
             if isinstance(outcome, StoredFile):
                 self.metrics.record_receipt(outcome.receipt)
                 uploaded.append(UploadedFile.of(outcome, filename))

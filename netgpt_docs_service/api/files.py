@@ -11,14 +11,14 @@ from pydantic import ValidationError
 from netgpt_docs_service.api.answers import problems
 from netgpt_docs_service.api.auth import IngestCaller
 from netgpt_docs_service.api.body import FormRoute, IngestRoute
-from netgpt_docs_service.api.file_items import FileAnswers, read_items, source_file
+from netgpt_docs_service.api.file_items import FileAnswers
 from netgpt_docs_service.api.form_fields import upload_fields
 from netgpt_docs_service.api.idempotency import refuse_idempotency_key
 from netgpt_docs_service.api.schemas.files import FilesAnswer, UploadQuery, form_body
 from netgpt_docs_service.api.schemas.ingest import IngestRequest, PreviewModel
+from netgpt_docs_service.api.sent_files import FileSender
 from netgpt_docs_service.api.state import State, StateDep
 from netgpt_docs_service.api.uploads import Form, left_s, received_form
-from netgpt_docs_service.errors import InvalidInput
 from netgpt_docs_service.usecases.ingest_files import FileUpload
 
 router = APIRouter(tags=["ingest"], route_class=IngestRoute)
@@ -58,15 +58,12 @@ async def ingest_files(
     use_case.reading.required()
     async with received_form(request, "files") as form:
         sent = upload_fields(form.fields)
-        items = read_items(
-            form,
-            sent,
-            may_replace=wanted.replace or sent.replace,
-            file_bytes=state["sizes"].file_bytes,
-        )
-        uploads = [item for item in items if isinstance(item, FileUpload)]
-        outcomes = await use_case.ingest(caller.tenant, uploads, within_s=left_s(request))
-        return FileAnswers(request.scope, state["metrics"]).of(form, items, outcomes)
+        may_replace = wanted.replace or sent.replace
+        async with _sender(state).files(form, sent, may_replace=may_replace) as files:
+            uploads = [item for item in files.items if isinstance(item, FileUpload)]
+            outcomes = await use_case.ingest(caller.tenant, uploads, within_s=left_s(request))
+            answers = FileAnswers(request.scope, state["metrics"])
+            return answers.of(files.names, files.items, outcomes)
 
 
 @preview_router.post(
@@ -84,16 +81,17 @@ async def preview(_: IngestCaller, state: StateDep, request: Request) -> Preview
 
 
 async def _preview_of_file(form: Form, state: State) -> PreviewModel:
-    if len(form.files) != 1:
-        message = f"a preview is of one file, and the form has {len(form.files)}"
-        raise InvalidInput(message, pointer="/file")
     sent = upload_fields(form.fields)
     fields = sent.to_fields()
-    file = source_file(form.files[0], file_bytes=state["sizes"].file_bytes)
-    document, passages = await state["services"].preview.preview_file(
-        file, fields, doc_id=sent.doc_id
-    )
+    async with _sender(state).one_file(form, sent) as file:
+        document, passages = await state["services"].preview.preview_file(
+            file, fields, doc_id=sent.doc_id
+        )
     return PreviewModel.of(document, passages)
+
+
+def _sender(state: State) -> FileSender:
+    return FileSender(state["services"].fetcher, state["sizes"].file_bytes)
 
 
 async def _sent_text(request: Request) -> IngestRequest:

@@ -11,6 +11,7 @@ from netgpt_docs_service.domain.documents import Pipeline
 from netgpt_docs_service.domain.models import ServedModel
 from netgpt_docs_service.embedding.interface import Embedder
 from netgpt_docs_service.extraction.interface import Extractor
+from netgpt_docs_service.fetching.interface import Fetcher
 from netgpt_docs_service.store.interface import DocumentStore, StoreMaintenance
 from netgpt_docs_service.usecases.cutter import DocumentCutter
 from netgpt_docs_service.usecases.delete import DeleteDocument, DeleteMatching
@@ -44,6 +45,7 @@ class Ports:
     max_pairs: int = 20
     now: Callable[[], datetime]
     now_us: Callable[[], int]
+    fetcher: Fetcher
     extractor: Extractor | None = None
     """What reads files; None where the extra `files` is not installed."""
 
@@ -71,6 +73,7 @@ def assemble(ports: Ports, *, ingest_deadline_s: float, health: CheckHealth) -> 
         ingest=ingest,
         ingest_many=IngestDocuments(ingest),
         ingest_files=IngestFiles(ingest, reading),
+        fetcher=ports.fetcher,
         preview=PreviewChunks(cutter, reading),
         change_fields=ChangeFields(
             store=store, read=read, writer=writer, clock=clock, turns=turns, now=now

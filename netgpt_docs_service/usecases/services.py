@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from netgpt_docs_service.fetching.interface import Fetcher
 from netgpt_docs_service.usecases.delete import DeleteDocument, DeleteMatching
 from netgpt_docs_service.usecases.embed import EmbedTexts
 from netgpt_docs_service.usecases.health import CheckHealth
@@ -19,11 +20,12 @@ from netgpt_docs_service.usecases.sweep import SweepStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The use cases over one store, one chunker and one embedding engine."""
+    """The use cases over one store, one chunker and one engine, and what fetches files."""
 
     ingest: IngestDocument
     ingest_many: IngestDocuments
     ingest_files: IngestFiles
+    fetcher: Fetcher
     preview: PreviewChunks
     change_fields: ChangeFields
     delete: DeleteDocument

@@ -13,15 +13,12 @@ from netgpt_docs_service.chunking.token_chunker import TokenChunker
 from netgpt_docs_service.domain.models import ServedModel
 from netgpt_docs_service.embedding.load import LoadedModel
 from netgpt_docs_service.embedding.model_source import model_name
-from netgpt_docs_service.errors import ExtractionUnavailable
-from netgpt_docs_service.extraction.interface import Extractor
-from netgpt_docs_service.extraction.sandbox.sandboxed_extractor import SandboxedExtractor
 from netgpt_docs_service.observability.metrics import Metrics
 from netgpt_docs_service.settings import Settings
 from netgpt_docs_service.usecases.assembly import Ports, assemble
 from netgpt_docs_service.usecases.health import CheckHealth
 from netgpt_docs_service.usecases.services import Services
-from netgpt_docs_service.wiring.extraction import opened_extractor
+from netgpt_docs_service.wiring.files import FilePorts, opened_file_ports
 from netgpt_docs_service.wiring.model import load_model
 from netgpt_docs_service.wiring.pipeline import make_chunker, pipeline_of
 from netgpt_docs_service.wiring.stores import OpenedStore, claimed_directory, opened_store
@@ -57,10 +54,8 @@ async def open_services(
                 observer=metrics,
             )
         )
-        extractor = await stack.enter_async_context(opened_extractor(settings, metrics))
-        if extractor is not None:  # the first file should not wait for a process to start
-            stack.push_async_callback(_cancelled, asyncio.create_task(_warmed(extractor)))
-        services = _assembled(settings, model, chunker, store, extractor=extractor)
+        files = await stack.enter_async_context(opened_file_ports(settings, metrics))
+        services = _assembled(settings, model, chunker, store, files)
         sweeping = sweep_for_ever(services.sweep, metrics, interval_s=settings.sweep_interval_s)
         stack.push_async_callback(_cancelled, asyncio.create_task(sweeping))
         if directory is not None:
@@ -73,8 +68,7 @@ def _assembled(
     model: LoadedModel,
     chunker: TokenChunker,
     store: OpenedStore,
-    *,
-    extractor: Extractor | None,
+    files: FilePorts,
 ) -> Services:
     ports = Ports(
         store=store.documents,
@@ -90,7 +84,8 @@ def _assembled(
         max_pairs=settings.max_examples_per_conversation,
         now=lambda: datetime.now(UTC),
         now_us=lambda: time.time_ns() // 1000,
-        extractor=extractor,
+        extractor=files.extractor,
+        fetcher=files.fetcher,
     )
     embedder, chosen = model.embedder, model.embedder.description
     health = CheckHealth(
@@ -103,11 +98,6 @@ def _assembled(
         is_store_open=store.is_open,
     )
     return assemble(ports, ingest_deadline_s=settings.ingest_deadline_s, health=health)
-
-
-async def _warmed(extractor: SandboxedExtractor) -> None:
-    with suppress(ExtractionUnavailable):  # the next file tries again, and says so
-        await extractor.warm()
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

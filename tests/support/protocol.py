@@ -16,6 +16,7 @@ from netgpt_docs_service.usecases.assembly import Ports, assemble
 from netgpt_docs_service.usecases.services import Services
 from tests.support.fakes import HashEmbedder, ParagraphChunker
 from tests.support.gated_store import Gate
+from tests.support.plain_fetcher import PlainFetcher
 from tests.support.services import MODEL, healthy
 
 PHRASE = "the walrus remembers"
@@ -96,6 +97,7 @@ class Bench:
             embedder=HashEmbedder(),
             model=MODEL,
             pipeline=Pipeline("text", "paragraphs", "hash"),
+            fetcher=PlainFetcher(),
             now=lambda: _BEGIN + timedelta(microseconds=next(self.microseconds) - _BEGIN_US) + age,
             now_us=lambda: next(self.microseconds),
         )

@@ -21,6 +21,7 @@ from netgpt_docs_service.usecases.health import CheckHealth
 from netgpt_docs_service.usecases.services import Services
 from tests.support.fakes import HashEmbedder, WordChunker
 from tests.support.plain_extractor import PlainExtractor
+from tests.support.plain_fetcher import PlainFetcher
 from tests.support.shared_engine import SharedEngine
 
 MODEL = ServedModel(name="tests/hash", nickname="words", loaded_at=datetime(2026, 5, 1, tzinfo=UTC))
@@ -54,6 +55,7 @@ def ports_over(engine: PointEngine, *, chunker: Chunker, embedder: Embedder) -> 
         now=lambda: datetime.now(UTC),
         now_us=lambda: time.time_ns() // 1000,
         extractor=PlainExtractor(),
+        fetcher=PlainFetcher(),
     )
 
 

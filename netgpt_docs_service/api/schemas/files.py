@@ -18,6 +18,7 @@ from netgpt_docs_service.api.schemas.shapes import (
     Strict,
     TagsField,
     TitleField,
+    shown,
 )
 from netgpt_docs_service.domain import rules
 from netgpt_docs_service.domain.documents import DocumentFields, ReceiptStatus
@@ -46,6 +47,10 @@ class UploadFields(Strict):
     intent: IntentField | None = None
     tags: TagsField = Field(default_factory=list)
     source: SourceField | None = None
+    source_url: Annotated[
+        Annotated[str, shown(minLength=1, maxLength=rules.MAX_SOURCE_CHARACTERS)] | None,
+        Field(description="Instead of a file: where to fetch it, which the operator must allow."),
+    ] = None
     metadata: MetadataField = Field(default_factory=dict)
     expires_at: MomentField | None = None
     replace: Annotated[
@@ -61,7 +66,7 @@ class UploadFields(Strict):
             doc_type=self.doc_type,
             intent=self.intent,
             tags=tuple(self.tags),
-            source=self.source,
+            source=self.source if self.source is not None else self.source_url,
             metadata=to_metadata(self.metadata),
             expires_at=to_moment("expires_at", self.expires_at),
         )
