@@ -41,7 +41,7 @@ def guessed_encodings(content: bytes) -> list[str]:
 
 
 def _is_swapped(text: str) -> bool:
-    """Say whether words begin small and go on in capitals: one Cyrillic encoding read as another."""
+    """Say whether words begin small and go on in capitals, as Cyrillic read in a wrong way does."""
     return 2 * len(_SWAPPED.findall(text)) > len(_WORD.findall(text))
 
 

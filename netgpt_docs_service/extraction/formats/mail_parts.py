@@ -98,7 +98,8 @@ def content_of(part: EmailMessage) -> bytes:
     """
     try:
         if part.is_multipart() and header(part, "Content-Transfer-Encoding").lower() == "base64":
-            return b64decode("".join(str(each.get_payload()) for each in part.get_payload()))
+            inner: Any = part.get_payload()
+            return b64decode("".join(str(each.get_payload()) for each in inner))
         payload: Any = part.get_payload(decode=True)
     except (ValueError, LookupError, TypeError, AttributeError):
         payload = None
