@@ -19,12 +19,12 @@ _SWAPPED = re.compile(r"\b\w[\u0410-\u042f]{2,}")
 
 
 def guessed_encodings(content: bytes) -> list[str]:
-    """Return encodings in which `content` may be, none of them UTF; the last takes nearly all."""
+    """Return encodings `content` may be in, none of them UTF; the last takes nearly everything."""
     from charset_normalizer import from_bytes  # noqa: PLC0415  a third of a second, seldom needed
 
     sample = _sample(content)
     matches = from_bytes(sample, cp_isolation=_LIKELY, enable_fallback=False)
-    is_mostly_ascii = 10 * sum(byte > 0x7F for byte in sample) < len(sample)  # noqa: PLR2004
+    is_mostly_ascii = 10 * sum(byte >> 7 for byte in sample) < len(sample)
     unlikely = _OTHER_ALPHABETS if is_mostly_ascii else ()
     ranks = [
         (
@@ -41,7 +41,7 @@ def guessed_encodings(content: bytes) -> list[str]:
 
 
 def _is_swapped(text: str) -> bool:
-    """Say whether words begin small and go on in capitals: one Cyrillic encoding read as another."""
+    """Say whether words begin small and go on in capitals, as Cyrillic read in a wrong way does."""
     return 2 * len(_SWAPPED.findall(text)) > len(_WORD.findall(text))
 
 

@@ -8,7 +8,6 @@ from email.message import Message
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
 
-from packaging.markers import default_environment
 from packaging.requirements import Requirement
 
 _REFUSED = re.compile(
@@ -64,7 +63,4 @@ def make_metadata(fields: Sequence[tuple[str, str]]) -> Message:
 
 def _is_wanted(requirement: Requirement, extras: Iterable[str]) -> bool:
     marker = requirement.marker
-    environment = dict(default_environment())
-    return marker is None or any(
-        marker.evaluate(environment | {"extra": extra}) for extra in extras
-    )
+    return marker is None or any(marker.evaluate({"extra": extra}) for extra in extras)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import policy
@@ -91,8 +92,14 @@ def parts_of(mail: EmailMessage) -> Iterator[MailPart]:
 
 
 def content_of(part: EmailMessage) -> bytes:
-    """Return what a part carries, unpacked from base64 or quoted-printable as far as that goes."""
+    """Return what a part carries, unpacked from base64 or quoted-printable as far as that goes.
+
+    A mail in base64 inside a mail is against the rules, and so is taken for one by the parser.
+    """
     try:
+        if part.is_multipart() and header(part, "Content-Transfer-Encoding").lower() == "base64":
+            inner: Any = part.get_payload()
+            return b64decode("".join(str(each.get_payload()) for each in inner))
         payload: Any = part.get_payload(decode=True)
     except (ValueError, LookupError, TypeError, AttributeError):
         payload = None

@@ -86,10 +86,10 @@ class _MailReading:
         if nesting <= 0:
             letter.warnings.append(f"{what} was not read: it is nested too deep")
             return
-        if part.is_multipart():
+        content = content_of(part)
+        if part.is_multipart() and not content:
             self._add_letter(letter, part, name, nesting)
             return
-        content = content_of(part)
 
         def read(limits: ReadLimits) -> Extracted:
             within = replace(limits, nesting=nesting - 1)

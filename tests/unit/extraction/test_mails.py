@@ -7,7 +7,12 @@ from netgpt_docs_service.extraction.reader import ReadLimits
 from tests.support.files.reading_texts import is_sane, read
 from tests.support.files.texts import make_eml, make_multipart, make_page
 
-HEAD = "Subject: Grüße\nFrom: Jörg <j@example.org>\nTo: b@example.org\nDate: Mon, 02 Mar 2026 10:00:00 +0100\n\n"
+HEAD = """Subject: Grüße
+From: Jörg <j@example.org>
+To: b@example.org
+Date: Mon, 02 Mar 2026 10:00:00 +0100
+
+"""
 
 
 def test_a_mail_is_its_headers_and_its_words() -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
@@ -46,8 +45,9 @@ BOB: Ho
         (
             VTT,
             "a.vtt",
-            "[00:00:01] Ann Lee: Hello there again & again\n\n"
-            "[01:00:05] Bob: Yes? the answer is: no",
+            """[00:00:01] Ann Lee: Hello there again & again
+
+[01:00:05] Bob: Yes? the answer is: no""",
         ),
         (SRT, "a.srt", "[00:00:01] ANN: Hi\n\n[00:00:01] BOB: Ho\n\n[00:00:03] Nobody speaks"),
     ],
@@ -102,7 +102,7 @@ def test_subtitles_become_turns(content: str, name: str, text: str) -> None:
         ),
     ],
 )
-def test_chats_become_turns(value: Any, text: str) -> None:
+def test_chats_become_turns(value: object, text: str) -> None:
     assert read(json.dumps(value), "a.json").text == text
 
 
@@ -117,12 +117,12 @@ def test_chats_become_turns(value: Any, text: str) -> None:
         [1, {"role": "user", "content": "x"}, {"role": "user", "content": "x"}],
     ],
 )
-def test_json_that_is_not_plainly_a_chat_stays_as_it_is(value: Any) -> None:
+def test_json_that_is_not_plainly_a_chat_stays_as_it_is(value: object) -> None:
     assert read(json.dumps(value), "a.json").text == json.dumps(value)
 
 
 @pytest.mark.parametrize("time", [None, True, -1, 1e30, "soon", "99", [], {}, "9" * 5000])
-def test_a_time_that_makes_no_sense_is_left_out_or_short(time: Any) -> None:
+def test_a_time_that_makes_no_sense_is_left_out_or_short(time: object) -> None:
     messages = [{"role": "a", "content": "x", "time": time}, {"role": "b", "content": "y"}]
 
     assert read(json.dumps(messages), "a.json").text.endswith("a: x\n\nb: y")

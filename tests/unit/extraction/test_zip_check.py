@@ -31,7 +31,7 @@ NESTED = make_zip({"a": MIDDLE})
 def test_a_good_zip_says_what_is_in_it() -> None:
     packed = check_zip(make_zip({"mimetype": b"application/x", "a/b": b"1234"}), ReadLimits())
 
-    assert (packed.names, packed.unpacked_bytes) == ({"mimetype", "a/b"}, 17)
+    assert (packed.names, packed.unpacked_bytes) == (frozenset({"mimetype", "a/b"}), 17)
     assert packed.mimetype == "application/x"
 
 
