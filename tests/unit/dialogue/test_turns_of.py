@@ -34,7 +34,7 @@ GOLDEN = {
     ),
     "bold": ("**Anna:** Hi\n\n**Ben**: Ho\n\n**Anna:** x\n\n**Ben:** y", ["Anna", "Ben"] * 2, None),
     "webvtt": (
-        "WEBVTT\n\nintro\n00:01.000 --> 00:02.000\n<v Anna>Hi</v>\n\n00:02.000 --> 00:04.0\n<v Ben>Ho",
+        "WEBVTT\n\nintro\n00:01.0 --> 00:02.0\n<v Anna>Hi</v>\n\n00:02.0 --> 00:04.0\n<v Ben>Ho",
         ["Anna", "Ben"],
         (1, 2),
     ),
