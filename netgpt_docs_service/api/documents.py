@@ -112,6 +112,6 @@ async def change_document(
 @writes_router.delete("/documents/{doc_id}", responses=problems(404))
 async def delete_document(doc_id: DocId, caller: DeleteCaller, state: StateDep) -> DeletedModel:
     """Delete a document: from then on no reader sees it."""
-    deleted_chunks = await state["services"].delete.delete(caller.tenant, doc_id)
-    state["metrics"].record_deletion(documents=1, chunks=deleted_chunks)
-    return DeletedModel(deleted_chunks=deleted_chunks)
+    before = await state["services"].delete.delete(caller.tenant, doc_id)
+    state["metrics"].record_deletion(documents=1, chunks=before.chunk_count)
+    return DeletedModel(deleted_chunks=before.chunk_count, deleted_pairs=before.pair_count)

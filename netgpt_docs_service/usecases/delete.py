@@ -23,6 +23,7 @@ class Deletion:
     matched: int
     deleted_documents: int
     deleted_chunks: int
+    deleted_pairs: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +35,8 @@ class DeleteDocument:
     turns: DocumentTurns
     now: Callable[[], datetime]
 
-    async def delete(self, tenant: str, doc_id: str) -> int:
-        """Delete a document and return how many chunks it had; NotFound when there is none.
+    async def delete(self, tenant: str, doc_id: str) -> Manifest:
+        """Delete a document and return what it was; NotFound when there is none.
 
         It does not wait for an ingest of the same document that is still running: that one was
         accepted earlier and loses, even when the document does not exist yet.
@@ -47,7 +48,7 @@ class DeleteDocument:
             raise NotFound(message)
         stands = await self.store.flip(tenant, self._tombstone(before))
         await self.store.sweep(tenant, stands)
-        return before.chunk_count
+        return before
 
     async def delete_version(self, tenant: str, before: Manifest) -> bool:
         """Delete a document only if it is still the version `before`; say whether it was."""
@@ -84,14 +85,18 @@ class DeleteMatching:
 
     async def delete(self, tenant: str, condition: Filter, *, dry_run: bool) -> Deletion:
         """Delete what matches, or only count it in a dry run."""
-        matched = deleted_documents = deleted_chunks = 0
+        matched = deleted_documents = deleted_chunks = deleted_pairs = 0
         async for manifest in self._matching(tenant, condition):
             matched += 1
             if not dry_run and await self.one.delete_version(tenant, manifest):
                 deleted_documents += 1
                 deleted_chunks += manifest.chunk_count
+                deleted_pairs += manifest.pair_count
         return Deletion(
-            matched=matched, deleted_documents=deleted_documents, deleted_chunks=deleted_chunks
+            matched=matched,
+            deleted_documents=deleted_documents,
+            deleted_chunks=deleted_chunks,
+            deleted_pairs=deleted_pairs,
         )
 
     async def _matching(self, tenant: str, condition: Filter) -> AsyncIterator[Manifest]:

@@ -132,7 +132,10 @@ def test_changed_fields_are_seen_by_both(
 
 def test_a_deleted_document_is_gone_everywhere_at_once(front: httpx.Client, stored: str) -> None:
     asked = {**QUESTION, "filter": {"type": "eq", "key": "tags", "value": stored}}
-    assert front.delete(f"/documents/{stored}").json() == {"deleted_chunks": 1}
+    assert front.delete(f"/documents/{stored}").json() == {
+        "deleted_chunks": 1,
+        "deleted_pairs": 0,
+    }
     assert [front.get(f"/documents/{stored}").status_code for _ in range(2)] == [404, 404]
     assert [front.post("/query", json=asked).json() for _ in range(2)] == [[], []]
 

@@ -156,7 +156,7 @@ async def test_a_patch_changes_what_was_sent_and_leaves_the_rest(
 async def test_a_deleted_document_is_gone(acme: httpx.AsyncClient, stored: dict[str, Any]) -> None:
     answer = await acme.delete("/documents/policy")
 
-    assert answer.json() == {"deleted_chunks": stored["chunks"]}
+    assert answer.json() == {"deleted_chunks": stored["chunks"], "deleted_pairs": 0}
     assert (await acme.get("/documents/policy")).status_code == 404
     assert (await acme.delete("/documents/policy")).status_code == 404
 
@@ -169,11 +169,17 @@ async def test_a_dry_run_counts_and_deletes_nothing(
     counted = await acme.post("/documents/delete", json={"filter": matching, "dry_run": True})
     deleted = await acme.post("/documents/delete", json={"filter": matching, "dry_run": False})
 
-    assert counted.json() == {"matched": 1, "deleted_documents": 0, "deleted_chunks": 0}
+    assert counted.json() == {
+        "matched": 1,
+        "deleted_documents": 0,
+        "deleted_chunks": 0,
+        "deleted_pairs": 0,
+    }
     assert deleted.json() == {
         "matched": 1,
         "deleted_documents": 1,
         "deleted_chunks": stored["chunks"],
+        "deleted_pairs": 0,
     }
 
 

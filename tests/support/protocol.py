@@ -27,9 +27,16 @@ _Result = TypeVar("_Result")
 
 
 def text_of(number: int, paragraphs: int) -> str:
-    """Return a version's text: a paragraph of its own, then some that all versions share."""
-    own = f"{PHRASE} version {number}"
-    shared = [f"{PHRASE} paragraph {each}" for each in range(paragraphs - 1)]
+    """Return a version's text: a paragraph of its own, then some that all versions share.
+
+    Every paragraph is a turn that asks, so that a transcript of them has pairs.
+    """
+    own = f"Anna: what says {PHRASE} version {number}?"
+    speakers = ("Ben", "Anna")
+    shared = [
+        f"{speakers[each % 2]}: what says {PHRASE} paragraph {each}?"
+        for each in range(paragraphs - 1)
+    ]
     return "\n\n".join([own, *shared])
 
 

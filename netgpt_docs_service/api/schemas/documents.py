@@ -127,9 +127,10 @@ class VerificationModel(BaseModel):
 
 
 class DeletedModel(BaseModel):
-    """How many chunks the deleted document had."""
+    """How many chunks and pairs the deleted document had."""
 
     deleted_chunks: int
+    deleted_pairs: int
 
 
 class DeletionModel(BaseModel):
@@ -138,6 +139,7 @@ class DeletionModel(BaseModel):
     matched: int
     deleted_documents: int
     deleted_chunks: int
+    deleted_pairs: int
 
     @classmethod
     def of(cls, deletion: Deletion) -> Self:

@@ -98,7 +98,7 @@ async def test_a_delete_beats_an_ingest_accepted_before_it(
     embedder.began.clear()
     running = asyncio.create_task(services.ingest.ingest(tenant, version(2)))
     await embedder.began.wait()
-    assert await services.delete.delete(tenant, DOC) == 4
+    assert (await services.delete.delete(tenant, DOC)).chunk_count == 4
     embedder.go_on.set()
     assert (await running).status is ReceiptStatus.SUPERSEDED
     with pytest.raises(NotFound):

@@ -31,6 +31,7 @@ from tests.support.protocol_state import Oracle, Running
 
 DOC_IDS = ("a", "b")
 MOST_AT_ONCE = 4
+TRANSCRIPT = DocumentFields(doc_type="transcript")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class WriteProtocol(RuleBasedStateMachine):
         async def work() -> None:
             accepted = await ingest.accept(self.tenant, doc_id)
             oracle.places.setdefault(text, set()).add(accepted.sequence)
-            document = Document(doc_id=doc_id, text=text)
+            document = Document(doc_id=doc_id, text=text, fields=TRANSCRIPT)
             receipt = await ingest.ingest(self.tenant, document, accepted=accepted)
             stands = await self.bench.store.manifest(self.tenant, doc_id)
             assert stands.sequence >= accepted.sequence
@@ -200,6 +201,8 @@ class WriteProtocol(RuleBasedStateMachine):
             assert manifest.version > oracle.deleted_at
             chunks = self.bench.run(self.bench.store.chunks(self.tenant, manifest))
             assert len(chunks) == manifest.chunk_count
+            pairs = self.bench.run(self.bench.store.pairs(self.tenant, manifest))
+            assert len(pairs) == manifest.pair_count == max(0, len(chunks) - 1)
             assert rebuilt_text(chunks) in oracle.places
 
     @invariant()
