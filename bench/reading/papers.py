@@ -13,12 +13,11 @@ _WORDS = (
     "more no if out so said what up its about into than them can only other time new some could",
     "these two may first then do any like my now over such our man me even most made after also",
 )
-_LINES = 50
 _WORDS_A_LINE = 12
 
 
-def paper(pages: int, *, seed: int = 1) -> bytes:
-    """Return a PDF of so many pages, about 3,000 characters on each; a chapter every ten."""
+def paper(pages: int, *, seed: int = 1, lines: int = 50) -> bytes:
+    """Return a PDF of so many pages of `lines` of 60 characters; a chapter every ten."""
     chance = random.Random(seed)
     known = " ".join(_WORDS).split()
     content = io.BytesIO()
@@ -30,7 +29,7 @@ def paper(pages: int, *, seed: int = 1) -> bytes:
             canvas.setFont("Helvetica-Bold", 18)
             canvas.drawString(72, 760, f"Chapter {page // 10 + 1}")
         canvas.setFont("Times-Roman", 11)
-        for line in range(_LINES):
+        for line in range(lines):
             words = " ".join(chance.choice(known) for _ in range(_WORDS_A_LINE))
             canvas.drawString(72, 735 - 13 * line, f"Page {page}. {words}" if line == 0 else words)
         canvas.showPage()

@@ -23,7 +23,7 @@ from netgpt_docs_service.usecases.file_claim import FileClaim
 from netgpt_docs_service.usecases.ingest import Accepted, IngestDocument
 from netgpt_docs_service.usecases.read_file import FileReading
 
-_SIDE_BY_SIDE = 4
+_SIDE_BY_SIDE = 8
 """Files in work at once: while one is embedded, others are read, cut, stored and flushed."""
 
 
