@@ -6,9 +6,9 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypeAlias
 
+from netgpt_docs_service.domain.chunk_kind import ChunkKind
 from netgpt_docs_service.domain.dialogue import SILENT, Speech
 from netgpt_docs_service.domain.layout import PLAIN, Layout
 
@@ -17,14 +17,6 @@ Vector: TypeAlias = Sequence[float]
 
 _NAMESPACE = uuid.UUID("6f0b6a0e-7a3c-5d52-9a55-0d1b8e2f4c11")
 _SEPARATOR = "\x1f"  # cannot occur in a tenant or a doc_id: control characters are refused
-
-
-class ChunkKind(StrEnum):
-    """What a passage is; the chunks of a document make up its text, its pairs repeat parts."""
-
-    CHUNK = "chunk"
-    PAIR = "pair"
-    """A question with its answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from netgpt_docs_service.domain.chunks import Chunk, ChunkKind
+from netgpt_docs_service.domain.chunk_kind import ChunkKind
+from netgpt_docs_service.domain.chunks import Chunk
 from netgpt_docs_service.domain.dialogue import Speech
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.domain.layout import PLAIN, Heading, Layout

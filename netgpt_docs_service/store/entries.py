@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from netgpt_docs_service.domain.chunks import ChunkKind, chunk_id, generation_sequence, manifest_id
+from netgpt_docs_service.domain.chunk_kind import ChunkKind
+from netgpt_docs_service.domain.chunks import chunk_id, generation_sequence, manifest_id
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.errors import DocumentDamaged
 from netgpt_docs_service.store.chunk_payloads import index_name, kind_of

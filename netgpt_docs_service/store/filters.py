@@ -14,40 +14,25 @@ from typing import Any, NewType, TypeAlias
 from netgpt_docs_service.domain.documents import Scalar
 from netgpt_docs_service.domain.filters import Comparison, Filter
 from netgpt_docs_service.errors import InvalidInput
-from netgpt_docs_service.store.payloads import Kind, instant
+from netgpt_docs_service.store.payloads import PIECES, Kind, instant
 from netgpt_docs_service.store.schema import DENSE
 
 Condition: TypeAlias = dict[str, Any]
 ScopedFilter = NewType("ScopedFilter", dict[str, Any])
 
 WITHOUT_VECTOR: Condition = {"must_not": [{"has_vector": DENSE}]}
-_PIECES: Condition = {"key": "kind", "match": {"any": [Kind.CHUNK.value, Kind.PAIR.value]}}
 _NOTHING: Condition = {"has_id": []}  # an empty `should` would match everything
 
 
 def of_tenant(
     tenant: str,
-    kind: Kind,
-    *,
+    *kinds: Kind,
     must: Sequence[Condition] = (),
     must_not: Sequence[Condition] = (),
 ) -> ScopedFilter:
-    """Match points of one kind that belong to `tenant` alone."""
-    own = [equals("tenant", tenant), equals("kind", kind.value)]
+    """Match points of any of `kinds` that belong to `tenant` alone."""
+    own = [equals("tenant", tenant), _any_kind(kinds)]
     return ScopedFilter({"must": [*own, *must], "must_not": list(must_not)})
-
-
-def pieces_of_tenant(
-    tenant: str, *, must: Sequence[Condition] = (), must_not: Sequence[Condition] = ()
-) -> ScopedFilter:
-    """Match the chunks and the pairs that belong to `tenant` alone."""
-    own = [equals("tenant", tenant), _PIECES]
-    return ScopedFilter({"must": [*own, *must], "must_not": list(must_not)})
-
-
-def pieces_of_every_tenant(*, must: Sequence[Condition] = ()) -> ScopedFilter:
-    """Match chunks and pairs whoever owns them: for maintenance, never for a caller."""
-    return ScopedFilter({"must": [_PIECES, *must]})
 
 
 def findable_of_tenant(
@@ -61,14 +46,14 @@ def findable_of_tenant(
     return ScopedFilter({"must": [own, *must], "must_not": list(must_not)})
 
 
-def of_every_tenant(kind: Kind, *, must: Sequence[Condition] = ()) -> ScopedFilter:
-    """Match points of one kind whoever owns them: for maintenance, never for a caller."""
-    return ScopedFilter({"must": [equals("kind", kind.value), *must]})
+def of_every_tenant(*kinds: Kind, must: Sequence[Condition] = ()) -> ScopedFilter:
+    """Match points of any of `kinds` whoever owns them: for maintenance, never for a caller."""
+    return ScopedFilter({"must": [_any_kind(kinds), *must]})
 
 
 def expiring_of_every_tenant() -> ScopedFilter:
     """Match the chunks of documents that expire some day: only ever counted."""
-    return pieces_of_every_tenant(must=[{"must_not": [{"is_empty": {"key": "expires_at"}}]}])
+    return of_every_tenant(*PIECES, must=[{"must_not": [{"is_empty": {"key": "expires_at"}}]}])
 
 
 def readable(now: datetime | None, condition: Filter | None) -> list[Condition]:
@@ -103,6 +88,12 @@ def at_most(key: str, value: float | datetime) -> Condition:
 def below(key: str, value: float | datetime) -> Condition:
     """Match where a number or a date under `key` is less than `value`."""
     return _range(key, "lt", value)
+
+
+def _any_kind(kinds: Sequence[Kind]) -> Condition:
+    if len(kinds) == 1:
+        return equals("kind", kinds[0].value)
+    return {"key": "kind", "match": {"any": [kind.value for kind in kinds]}}
 
 
 def _comparison(comparison: Comparison) -> Condition:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from netgpt_docs_service.domain.chunks import Chunk, ChunkKind, StoredVector, Vector
+from netgpt_docs_service.domain.chunk_kind import ChunkKind
+from netgpt_docs_service.domain.chunks import Chunk, StoredVector, Vector
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.domain.filters import Filter
 from netgpt_docs_service.domain.search import Candidate, CandidateQuery, ResolvedChunk

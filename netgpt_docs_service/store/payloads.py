@@ -35,6 +35,10 @@ class Kind(StrEnum):
     MANIFEST = "manifest"
 
 
+PIECES = (Kind.CHUNK, Kind.PAIR)
+"""What a set of a document's generation is made of."""
+
+
 class State(StrEnum):
     """Whether a manifest's document exists."""
 

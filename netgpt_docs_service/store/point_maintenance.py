@@ -22,8 +22,6 @@ from netgpt_docs_service.store.filters import (
     equals,
     of_every_tenant,
     of_tenant,
-    pieces_of_every_tenant,
-    pieces_of_tenant,
 )
 from netgpt_docs_service.store.interface import (
     ChunkEntry,
@@ -31,7 +29,7 @@ from netgpt_docs_service.store.interface import (
     ManifestEntry,
     StoreTotals,
 )
-from netgpt_docs_service.store.payloads import Kind, State, manifest_of
+from netgpt_docs_service.store.payloads import PIECES, Kind, State, manifest_of
 from netgpt_docs_service.store.point_engine import PointEngine
 from netgpt_docs_service.store.point_reads import Count, Retrieve, Scroll
 from netgpt_docs_service.store.point_writes import Delete
@@ -52,7 +50,7 @@ class PointMaintenance:
 
     async def generation_sets(self) -> AsyncIterator[GenerationSet]:
         """Walk all sets of chunks there are; a set that spans two pages is reported in parts."""
-        async for page in self._pages(pieces_of_every_tenant(), fields=_CHUNK_FIELDS):
+        async for page in self._pages(of_every_tenant(*PIECES), fields=_CHUNK_FIELDS):
             entries = map(chunk_entry, page)
             sets = Counter(
                 (each.tenant, each.doc_id, each.generation) for each in entries if each.generation
@@ -64,17 +62,14 @@ class PointMaintenance:
         self, *, tenant: str | None = None, after: str | None = None
     ) -> AsyncIterator[ManifestEntry]:
         """Walk all manifests from the point id above `after` on."""
-        kind = Kind.MANIFEST
-        matching = of_every_tenant(kind) if tenant is None else of_tenant(tenant, kind)
-        async for page in self._pages(matching, offset=after):
+        async for page in self._pages(_of(tenant, Kind.MANIFEST), offset=after):
             for point in page:
                 if point.id != after:
                     yield manifest_entry(point)
 
     async def chunk_pages(self, *, tenant: str | None = None) -> AsyncIterator[list[ChunkEntry]]:
         """Walk all chunks a page at a time."""
-        matching = pieces_of_every_tenant() if tenant is None else pieces_of_tenant(tenant)
-        async for page in self._pages(matching, fields=_CHUNK_FIELDS):
+        async for page in self._pages(_of(tenant, *PIECES), fields=_CHUNK_FIELDS):
             yield [chunk_entry(point) for point in page]
 
     async def manifests_of(
@@ -89,7 +84,7 @@ class PointMaintenance:
 
     async def unembedded(self) -> AsyncIterator[tuple[str, Chunk]]:
         """Walk (tenant, chunk) of chunks that have no vector."""
-        async for page in self._pages(pieces_of_every_tenant(must=[WITHOUT_VECTOR])):
+        async for page in self._pages(of_every_tenant(*PIECES, must=[WITHOUT_VECTOR])):
             for point in page:
                 entry = chunk_entry(point)
                 with suppress(DocumentDamaged):
@@ -120,7 +115,7 @@ class PointMaintenance:
     async def totals(self) -> StoreTotals:
         """Count what is stored."""
         documents = await self._engine.call(Count(of_every_tenant(Kind.MANIFEST)))
-        chunks = await self._engine.call(Count(pieces_of_every_tenant()))
+        chunks = await self._engine.call(Count(of_every_tenant(*PIECES)))
         points = await self._engine.call(Count())
         return StoreTotals(points=points, documents=documents, chunks=chunks)
 
@@ -157,3 +152,7 @@ class PointMaintenance:
             yield points
             if offset is None:
                 return
+
+
+def _of(tenant: str | None, *kinds: Kind) -> ScopedFilter:
+    return of_every_tenant(*kinds) if tenant is None else of_tenant(tenant, *kinds)

@@ -12,14 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from netgpt_docs_service.domain.chunks import (
-    Chunk,
-    ChunkKind,
-    StoredVector,
-    Vector,
-    chunk_id,
-    manifest_id,
-)
+from netgpt_docs_service.domain.chunk_kind import ChunkKind
+from netgpt_docs_service.domain.chunks import Chunk, StoredVector, Vector, chunk_id, manifest_id
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.domain.search import (
     Candidate,
@@ -41,7 +35,14 @@ from netgpt_docs_service.store.filters import (
 from netgpt_docs_service.store.interface import ManifestPage, ManifestQuery
 from netgpt_docs_service.store.lexical import asked_words
 from netgpt_docs_service.store.literal_reads import best_by_phrase, best_by_words
-from netgpt_docs_service.store.payloads import Kind, Payload, State, manifest_of, manifest_payload
+from netgpt_docs_service.store.payloads import (
+    PIECES,
+    Kind,
+    Payload,
+    State,
+    manifest_of,
+    manifest_payload,
+)
 from netgpt_docs_service.store.point_engine import PointEngine
 from netgpt_docs_service.store.point_reads import Count, Rank, Retrieve, Scroll
 from netgpt_docs_service.store.point_writes import Delete, Fence, Flush, Upsert
@@ -49,8 +50,6 @@ from netgpt_docs_service.store.points import Point
 from netgpt_docs_service.store.unfinished_sets import UnfinishedSets
 
 _BATCH = 128  # points of one engine call: 5-10 ms, and a query waits for at most one of them
-_MANIFESTS = frozenset({Kind.MANIFEST.value})
-_PIECES = frozenset({Kind.CHUNK.value, Kind.PAIR.value})
 
 ItemT = TypeVar("ItemT")
 
@@ -246,10 +245,10 @@ class PointStore:
 
     async def resolve(self, tenant: str, chunk_ids: Sequence[str]) -> list[ResolvedChunk]:
         """Return chunks with their manifests, in the order asked, without those that are gone."""
-        found = await self._retrieve(tenant, _PIECES, chunk_ids)
+        found = await self._retrieve(tenant, PIECES, chunk_ids)
         chunks = {point_id: chunk_of(payload) for point_id, payload in found.items()}
         owners = {manifest_id(tenant, chunk.doc_id) for chunk in chunks.values()}
-        manifests = await self._retrieve(tenant, _MANIFESTS, sorted(owners))
+        manifests = await self._retrieve(tenant, (Kind.MANIFEST,), sorted(owners))
         truths = {manifest.doc_id: manifest for manifest in map(manifest_of, manifests.values())}
         return [
             ResolvedChunk(point_id, chunks[point_id], truths.get(chunks[point_id].doc_id))
@@ -259,7 +258,7 @@ class PointStore:
 
     async def _manifest(self, tenant: str, doc_id: str, *, is_settled: bool) -> Manifest | None:
         ids = [manifest_id(tenant, doc_id)]
-        found = await self._retrieve(tenant, _MANIFESTS, ids, is_settled=is_settled)
+        found = await self._retrieve(tenant, (Kind.MANIFEST,), ids, is_settled=is_settled)
         return next((manifest_of(payload) for payload in found.values()), None)
 
     async def _pieces(
@@ -271,11 +270,11 @@ class PointStore:
         ids = [chunk_id(*name, index, kind=kind) for index in indices]
         found: dict[str, Payload] = {}
         for batch in _batches(ids):
-            found |= await self._retrieve(tenant, {kind.value}, batch)
+            found |= await self._retrieve(tenant, (Kind(kind.value),), batch)
         return [chunk_of(found[point_id]) for point_id in ids if point_id in found]
 
     async def _retrieve(
-        self, tenant: str, kinds: Collection[str], ids: Sequence[str], *, is_settled: bool = False
+        self, tenant: str, kinds: Collection[Kind], ids: Sequence[str], *, is_settled: bool = False
     ) -> dict[str, Payload]:
         request = Retrieve(tuple(ids), is_settled=is_settled, tenant=tenant)
         points = await self._engine.call(request) if ids else []

@@ -12,9 +12,8 @@ from netgpt_docs_service.store.filters import (
     below,
     equals,
     of_tenant,
-    pieces_of_tenant,
 )
-from netgpt_docs_service.store.payloads import Kind, State
+from netgpt_docs_service.store.payloads import PIECES, Kind, State
 
 
 def older_than(
@@ -53,7 +52,7 @@ def same_tombstone(tenant: str, manifest: Manifest) -> ScopedFilter:
 
 def every_set(tenant: str, doc_id: str) -> ScopedFilter:
     """Match the chunks and pairs of a document in all of its generations."""
-    return pieces_of_tenant(tenant, must=[equals("doc_id", doc_id)])
+    return of_tenant(tenant, *PIECES, must=[equals("doc_id", doc_id)])
 
 
 def generation_set(tenant: str, kind: Kind, doc_id: str, generation: str) -> ScopedFilter:
@@ -68,8 +67,9 @@ def generation_set(tenant: str, kind: Kind, doc_id: str, generation: str) -> Sco
 def stale_chunks(tenant: str, manifest: Manifest) -> ScopedFilter:
     """Match what is not current and not above: a set above may have a living writer."""
     current = [] if manifest.generation is None else [equals("generation", manifest.generation)]
-    return pieces_of_tenant(
+    return of_tenant(
         tenant,
+        *PIECES,
         must=[equals("doc_id", manifest.doc_id), at_most("sequence", manifest.sequence)],
         must_not=current,
     )

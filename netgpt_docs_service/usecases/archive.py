@@ -10,12 +10,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from netgpt_docs_service.domain.access import TENANT_NAME
-from netgpt_docs_service.domain.chunks import (
-    ChunkKind,
-    Vector,
-    generation_sequence,
-    manifest_id,
-)
+from netgpt_docs_service.domain.chunk_kind import ChunkKind
+from netgpt_docs_service.domain.chunks import Vector, generation_sequence, manifest_id
 from netgpt_docs_service.domain.layout_parts import is_layout_of
 from netgpt_docs_service.domain.rules import (
     MAX_TEXT_CHARACTERS,

@@ -7,13 +7,8 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AwareDatetime, Field, ValidationError
 
-from netgpt_docs_service.domain.chunks import (
-    Chunk,
-    ChunkKind,
-    Vector,
-    generation_name,
-    generation_sequence,
-)
+from netgpt_docs_service.domain.chunk_kind import ChunkKind
+from netgpt_docs_service.domain.chunks import Chunk, Vector, generation_name, generation_sequence
 from netgpt_docs_service.domain.documents import (
     DocumentFields,
     Manifest,

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from netgpt_docs_service.chunking.interface import Chunker
-from netgpt_docs_service.domain.chunks import ChunkKind, Passage
+from netgpt_docs_service.domain.chunk_kind import ChunkKind
+from netgpt_docs_service.domain.chunks import Passage
 from netgpt_docs_service.domain.dialogue import Exchange, Turn
 from netgpt_docs_service.domain.documents import Document, DocumentFields, Pipeline
 from netgpt_docs_service.domain.layout import PLAIN

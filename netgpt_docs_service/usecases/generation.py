@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
 
+from netgpt_docs_service.domain.chunk_kind import ChunkKind
 from netgpt_docs_service.domain.chunks import (
     Chunk,
-    ChunkKind,
     Passage,
     StoredVector,
     Vector,

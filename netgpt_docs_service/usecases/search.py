@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from netgpt_docs_service.domain.chunks import ChunkKind, chunk_id
+from netgpt_docs_service.domain.chunk_kind import ChunkKind
+from netgpt_docs_service.domain.chunks import chunk_id
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.domain.filters import Comparison, Compound, Filter
 from netgpt_docs_service.domain.search import (

@@ -35,6 +35,7 @@ INGEST = [
     "manifest retrieve 4",
     "write_chunks upsert 2",
     "count_chunks count",
+    "count_pairs count",
     "flip flush",
     "flip upsert",
     "flip retrieve",

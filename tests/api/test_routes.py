@@ -16,7 +16,7 @@ async def test_a_new_document_is_created(acme: httpx.AsyncClient, policy: dict[s
     assert answer.status_code == 201
     assert answer.json().keys() == {
         *("doc_id", "version", "status", "chunks", "embedded", "reused", "deleted", "tokens"),
-        *("content_sha256", "took_ms"),
+        *("content_sha256", "took_ms", "pairs"),
     }
 
 
@@ -134,6 +134,8 @@ async def test_a_whole_document_verifies(acme: httpx.AsyncClient, stored: dict[s
         "version": stored["version"],
         "chunks_expected": stored["chunks"],
         "chunks_found": stored["chunks"],
+        "pairs_expected": 0,
+        "pairs_found": 0,
         "text_matches": True,
         "whole": True,
     }
@@ -191,7 +193,8 @@ async def test_a_query_answers_a_bare_list_of_hits_best_first(
     assert hits[0].keys() == {
         *("doc_id", "chunk_index", "text", "snippet", "score", "dense_score", "sparse_score"),
         *("title", "filename", "doc_type", "tags", "metadata", "source", "page_start"),
-        *("page_end", "char_start", "char_end", "heading_path", "version"),
+        *("page_end", "char_start", "char_end", "heading_path", "version", "kind"),
+        *("speakers", "time_start_s", "time_end_s"),
     }
     assert policy["text"][hits[0]["char_start"] : hits[0]["char_end"]] == hits[0]["text"]
     assert hits[0]["snippet"] in hits[0]["text"]

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from netgpt_docs_service.domain.chunks import Chunk, ChunkKind
+from netgpt_docs_service.domain.chunk_kind import ChunkKind
+from netgpt_docs_service.domain.chunks import Chunk
 from netgpt_docs_service.domain.dialogue import Speech
 from netgpt_docs_service.domain.documents import Manifest
 from netgpt_docs_service.domain.layout import Heading, Layout

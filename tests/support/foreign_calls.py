@@ -75,6 +75,12 @@ CALLS: Mapping[str, list[Call]] = {
             tenant, ManifestQuery(now=thing.now, limit=10, filter=_question(thing).filter)
         ),
     ],
+    "pairs": [lambda store, tenant, thing: store.pairs(tenant, thing.manifest)],
+    "count_pairs": [
+        lambda store, tenant, thing: store.count_pairs(
+            tenant, thing.manifest.doc_id, thing.manifest.generation or ""
+        )
+    ],
     "count_chunks": [
         lambda store, tenant, thing: store.count_chunks(
             tenant, thing.manifest.doc_id, thing.manifest.generation or ""

@@ -23,7 +23,8 @@ from netgpt_docs_service.api.schemas.shapes import (
     shown,
 )
 from netgpt_docs_service.domain import rules
-from netgpt_docs_service.domain.chunks import ChunkKind, Passage
+from netgpt_docs_service.domain.chunk_kind import ChunkKind
+from netgpt_docs_service.domain.chunks import Passage
 from netgpt_docs_service.domain.documents import (
     Document,
     DocumentFields,

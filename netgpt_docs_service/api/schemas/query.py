@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from netgpt_docs_service.api.schemas.manifests import show_metadata
 from netgpt_docs_service.api.schemas.shapes import WHOLE, DocTypeField, FilterField, Strict, shown
 from netgpt_docs_service.domain import rules
-from netgpt_docs_service.domain.chunks import ChunkKind
+from netgpt_docs_service.domain.chunk_kind import ChunkKind
 from netgpt_docs_service.domain.documents import DocumentFields, Scalar
 from netgpt_docs_service.domain.filter_rules import parse_filter
 from netgpt_docs_service.domain.filters import Comparison, Compound, Filter

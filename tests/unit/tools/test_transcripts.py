@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from netgpt_docs_service.domain.chunks import ChunkKind, chunk_id
+from netgpt_docs_service.domain.chunk_kind import ChunkKind
+from netgpt_docs_service.domain.chunks import chunk_id
 from netgpt_docs_service.domain.documents import (
     Document,
     DocumentFields,

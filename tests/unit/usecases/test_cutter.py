@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netgpt_docs_service.domain.chunks import ChunkKind
+from netgpt_docs_service.domain.chunk_kind import ChunkKind
 from netgpt_docs_service.domain.documents import Document, DocumentFields, Pipeline
 from netgpt_docs_service.domain.layout import Layout
 from netgpt_docs_service.usecases.cutter import DocumentCutter
