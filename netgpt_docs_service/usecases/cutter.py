@@ -47,7 +47,8 @@ class DocumentCutter:
     async def cut(self, document: Document) -> list[Passage]:
         """Return the chunks of `document` in order, each with its part of the layout, then pairs.
 
-        Turns are looked for in a transcript whose layout names none. Raises what the chunker does.
+        Turns are looked for in a transcript; in another document those of its layout stay whole.
+        Raises what the chunker does.
         """
         turns = await _turns(document)
         layout = document.layout
@@ -102,7 +103,7 @@ class DocumentCutter:
 
 
 async def _turns(document: Document) -> list[Turn]:
-    if document.fields.doc_type != TRANSCRIPT or document.layout.turn_starts:
+    if document.fields.doc_type != TRANSCRIPT:
         return []
     return await asyncio.to_thread(turns_of, document.text)
 

@@ -115,10 +115,11 @@ class IngestDocument:
         when the file must be read. Raises NameTaken; the caller's deadline bounds the wait.
         """
         began_s = time.perf_counter()
+        pipeline = self.cutter.named(self.pipeline, claim.fields)
         async with self._turn(tenant, claim.doc_id, accepted):
             before = await self.store.manifest(tenant, claim.doc_id)
             stands, is_confirmed = await self._raise(
-                tenant, before, accepted, lambda each: claim.is_met_by(each, self.pipeline)
+                tenant, before, accepted, lambda each: claim.is_met_by(each, pipeline)
             )
             claim.check_name(stands, self.now())
             if stands is None or not (is_confirmed or stands.sequence >= accepted.sequence):
