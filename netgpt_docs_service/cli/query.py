@@ -63,7 +63,7 @@ def print_hits(hits: list[dict[str, Any]]) -> None:
         OUT.print("nothing found")
     for number, hit in enumerate(hits, start=1):
         path = " › ".join(hit["heading_path"])  # noqa: RUF001  a breadcrumb, not a bracket
-        place = f"{hit['doc_id']}  characters {hit['char_start']}-{hit['char_end']}"
+        place = f"{hit['doc_id']}{_pages(hit)}  characters {hit['char_start']}-{hit['char_end']}"
         OUT.print(
             f"[bold]{number}. {escape(place)}[/bold]  score {hit['score']:.3f} "
             f"(cosine {hit['dense_score']:.3f})"
@@ -71,3 +71,10 @@ def print_hits(hits: list[dict[str, Any]]) -> None:
         if path:
             OUT.print(f"   [cyan]{escape(path)}[/cyan]")
         OUT.print(f"   {escape(' '.join(hit['snippet'].split()))}")
+
+
+def _pages(hit: dict[str, Any]) -> str:
+    first, last = hit["page_start"], hit["page_end"]
+    if first is None:
+        return ""
+    return f"  page {first}" if first == last else f"  pages {first}-{last}"

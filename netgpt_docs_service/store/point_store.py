@@ -15,11 +15,7 @@ from typing import TypeVar
 from netgpt_docs_service.domain.chunk_kind import ChunkKind
 from netgpt_docs_service.domain.chunks import Chunk, StoredVector, Vector, chunk_id, manifest_id
 from netgpt_docs_service.domain.documents import Manifest
-from netgpt_docs_service.domain.search import (
-    Candidate,
-    CandidateQuery,
-    ResolvedChunk,
-)
+from netgpt_docs_service.domain.search import Candidate, CandidateQuery, ResolvedChunk
 from netgpt_docs_service.errors import NotFound, StoreUnavailable
 from netgpt_docs_service.store import cursors, protocol, sources
 from netgpt_docs_service.store.chunk_payloads import chunk_of

@@ -45,6 +45,7 @@ _WORD_FLAGS, _WORD_IS_ENCRYPTED = 11, 0x01
 _CONTENT = "content.xml"
 _MANIFEST = "META-INF/manifest.xml"
 _PAGE_BREAK = re.compile(rb"(?<!\\)((?:\\\\)*)\\page(?![a-z])")
+_ON_TOP = re.compile("#{1,3} (?P<title>[^\n]{1,200})(?:\n|\\Z)")
 _LATEX_BEGIN, _LATEX_END = "\\begin{document}", "\\end{document}"
 _OLD_LATEX = "cp1252"  # before UTF-8 became LaTeX's default, in 2018
 
@@ -139,11 +140,17 @@ def _read(file: FileBytes, limits: ReadLimits) -> Extracted:
         media_type=file.media_type,
         text_type="text/markdown",
         layout=Layout(page_starts=starts if pages else ()),
-        title=title_of(document),
+        title=title_of(document) or _heading_on_top(text, is_sheet=find_pages is sheets),
         language=language_of(document),
         metadata=metadata_of(document),
         warnings=warnings_of(document),
     )
+
+
+def _heading_on_top(text: str, *, is_sheet: bool) -> str | None:
+    """Return the heading that a text begins with; a sheet's name is no title."""
+    heading = None if is_sheet else _ON_TOP.match(text)
+    return heading["title"].strip() if heading else None
 
 
 def _latex_source(content: bytes) -> str:

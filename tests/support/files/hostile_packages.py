@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import struct
-import zipfile
 import zlib
 from collections.abc import Mapping
 from itertools import pairwise
+
+from tests.support.files.packing import pack
 
 _CONTENT_TYPES = (
     '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -24,7 +24,6 @@ _DOCUMENT = (
     'wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body>'
     "</w:document>"
 )
-_SECTOR = 512
 
 
 def word_file(text: str, *, prolog: str = "", more: Mapping[str, bytes] | None = None) -> bytes:
@@ -35,16 +34,7 @@ def word_file(text: str, *, prolog: str = "", more: Mapping[str, bytes] | None =
         "word/document.xml": _DOCUMENT.format(text=text, prolog=prolog).encode(),
         **(more or {}),
     }
-    return zipped(members)
-
-
-def zipped(members: Mapping[str, bytes]) -> bytes:
-    """Return a ZIP archive."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return packed.getvalue()
+    return pack(members)
 
 
 def word_bomb(size_bytes: int) -> bytes:
@@ -54,8 +44,8 @@ def word_bomb(size_bytes: int) -> bytes:
 
 def nested_bomb(size_bytes: int) -> bytes:
     """Return a Word document with an archive in an archive that holds `size_bytes` of zeros."""
-    inner = zipped({"zeros": bytes(size_bytes)})
-    return word_file("cover", more={"word/embeddings/a.zip": zipped({"inner.zip": inner})})
+    inner = pack({"zeros": bytes(size_bytes)})
+    return word_file("cover", more={"word/embeddings/a.zip": pack({"inner.zip": inner})})
 
 
 def overlapping_bomb(entries: int, size_bytes: int) -> bytes:
@@ -101,23 +91,3 @@ def external_entity(address: str) -> bytes:
     return (
         f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY e SYSTEM "{address}">]><r>before &e; after</r>'
     ).encode()
-
-
-def encrypted_office() -> bytes:
-    """Return the compound file that Office makes of a document with a password."""
-    names = ("Root Entry", "EncryptionInfo", "EncryptedPackage")
-    kinds = (5, 2, 2)
-    free, end, table = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
-    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
-    header += struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
-    header += struct.pack("<LLLLLLLLL", 0, 1, 1, 0, 4096, end, 0, end, 0)
-    header += struct.pack("<L", 0) + struct.pack("<L", free) * 108
-    sectors = struct.pack("<LL", table, end) + struct.pack("<L", free) * (_SECTOR // 4 - 2)
-    entries = b""
-    for number, (name, kind) in enumerate(zip(names, kinds, strict=True)):
-        spelled = name.encode("utf-16-le") + b"\0\0"
-        child = 1 if number == 0 else free
-        right = 2 if number == 1 else free
-        entries += spelled.ljust(64, b"\0") + struct.pack("<HBB", len(spelled), kind, 1)
-        entries += struct.pack("<LLL", free, right, child) + bytes(36) + struct.pack("<LQ", end, 0)
-    return header + sectors + entries.ljust(_SECTOR, b"\0")

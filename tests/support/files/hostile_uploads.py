@@ -12,6 +12,7 @@ from reportlab.lib import pdfencrypt
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.support.files import hostile_packages, hostile_pdfs
+from tests.support.files.ole import make_encrypted_office
 
 MAX_FILE_BYTES = 10 * 2**20
 STORED = "stored"
@@ -79,7 +80,7 @@ HOSTILE_UPLOADS = (
     _upload(
         "a workbook with a password",
         "secret.xlsx",
-        hostile_packages.encrypted_office,
+        make_encrypted_office,
         "encrypted_file",
     ),
     _upload(

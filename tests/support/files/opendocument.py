@@ -25,7 +25,7 @@ _KIND = "application/vnd.oasis.opendocument."
 
 
 def make_odt(blocks: Sequence[str], *, title: str = "", encrypted: bool = False) -> bytes:
-    """`# ` begins a heading, `- ` an item of a list."""
+    """`# ` begins a heading, `- ` an item of a list, `| ` a table of one row."""
     body = "".join(_block(block) for block in blocks)
     return _packed("text", body, title=title, encrypted=encrypted)
 
@@ -55,6 +55,8 @@ def _block(block: str) -> str:
         marks, _, heading = block.partition(" ")
         level = f'text:outline-level="{len(marks)}"'
         return f"<text:h {level}>{escape(heading)}</text:h>"
+    if block.startswith("| "):
+        return f"<table:table>{_row(block[2:].split(' | '))}</table:table>"
     if block.startswith("- "):
         item = f"<text:list-item>{_paragraph(block[2:])}</text:list-item>"
         return f"<text:list>{item}</text:list>"

@@ -14,7 +14,7 @@ def make_zip(entries: Mapping[str, bytes], *, method: int = zipfile.ZIP_DEFLATED
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", method) as writing:
         for name, content in entries.items():
-            writing.writestr(name, content)
+            writing.writestr(zipfile.ZipInfo(name), content, compress_type=method)
     return packed.getvalue()
 
 
