@@ -227,6 +227,7 @@ def test_a_converted_model_that_was_cut_off_is_made_again_once(
 
 
 @pytest.mark.process
+@pytest.mark.soak
 def test_two_processes_that_start_at_once_share_an_empty_cache(
     folder: Path, wish: EngineWish, tmp_path: Path, conversions: list[Conversion]
 ) -> None:

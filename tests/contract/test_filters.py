@@ -60,7 +60,7 @@ async def library(stores: Stores) -> Library:
     return Library(author, documents)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(filter_=FILTERS)
 async def test_documents_and_chunks_are_those_that_the_description_names(
     library: Library, filter_: Mapping[str, Any]

@@ -80,9 +80,9 @@ async def test_no_more_files_than_have_a_place_are_read_at_once(
         at_once.append(-1)
 
     extractor.hold = hold
-    await services.ingest_files.ingest(tenant, [upload(f"{n}") for n in range(10)])
+    await services.ingest_files.ingest(tenant, [upload(f"{n}") for n in range(20)])
 
-    assert max(sum(at_once[:end]) for end in range(len(at_once))) <= 4
+    assert max(sum(at_once[:end]) for end in range(len(at_once))) <= 8
 
 
 async def test_a_hole_makes_the_same_file_be_read_and_written_again(
@@ -205,7 +205,7 @@ async def test_files_that_are_not_done_in_time_say_so_one_by_one(
     services: Services, tenant: str, embedder: SlowEmbedder
 ) -> None:
     embedder.hold_after = 1
-    uploads = [upload(f"{n}") for n in range(6)]
+    uploads = [upload(f"{n}") for n in range(12)]
 
     outcomes = await services.ingest_files.ingest(tenant, uploads, within_s=0.5)
 

@@ -46,7 +46,7 @@ def _encrypted_pdf() -> bytes:
 def _wide_sheet() -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Wide")
-    for row in range(20):
+    for row in range(5):
         sheet.append([f"r{row}c{column}" for column in range(5_000)])
     content = io.BytesIO()
     book.save(content)

@@ -51,6 +51,7 @@ def test_vectors_in_int8_stay_close_and_the_linear_layers_are_int8(
     assert capfd.readouterr().out == ""
 
 
+@pytest.mark.soak
 def test_quantizing_twice_gives_the_same_vectors(
     model: ov.Model, tokenizer: ModelTokenizer
 ) -> None:
