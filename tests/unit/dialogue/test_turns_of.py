@@ -87,7 +87,7 @@ GOLDEN = {
         (86409, None),
     ),
     "names of any kind": (
-        "[00:01] Anna \U0001f338: Hi\n[00:02] (Ben): b\n[00:03] \U0001f338 Mia: a\n[00:04] (Ben): x",
+        "[00:01] Anna \U0001f338: Hi\n[00:02] (Ben): \n[00:03] \U0001f338 Mia: a\n[00:04] (Ben):",
         ["Anna \U0001f338", "(Ben)", "\U0001f338 Mia", "(Ben)"],
         (1, 2),
     ),
