@@ -25,16 +25,16 @@ def api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ScriptedApi:
 
     @asynccontextmanager
     async def connect(*_: object) -> AsyncIterator[ApiClient]:
-        yield api.client()
+        yield scripted.client()
 
-    api = ScriptedApi(forbidden, script=[all_stored])
+    scripted = ScriptedApi(forbidden, script=[all_stored])
     for module in (ingest, documents):
         monkeypatch.setattr(module, "connect", connect)
         monkeypatch.setattr(module, "start_settings", lambda: None)
     for number in range(40):
         (tmp_path / f"{number:02}.txt").write_text("x")
     monkeypatch.chdir(tmp_path)
-    return api
+    return scripted
 
 
 @pytest.mark.usefixtures("api")
