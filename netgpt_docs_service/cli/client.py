@@ -34,8 +34,9 @@ class RequestFailed(ServiceError):
         self.status = status
         self.retry_after_s = retry_after_s
         self.problem = dict(problem)
-        details = [str(problem.get("detail") or problem.get("title") or f"status {status}")]
-        details += [f"{each['pointer']}: {each['message']}" for each in problem.get("errors") or ()]
+        said = str(problem.get("detail") or problem.get("title") or f"status {status}")
+        faults = [each for each in problem.get("errors") or () if each["message"] not in said]
+        details = [said, *(f"{each['pointer']}: {each['message']}" for each in faults)]
         super().__init__("; ".join(details))
 
 

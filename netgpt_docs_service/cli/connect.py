@@ -27,7 +27,7 @@ async def connect(settings: Settings, url: str | None, key: str | None) -> Async
         return
     secret = key or settings.single_key() or (None if url else read_dev_key(settings.data_dir))
     if secret is None:
-        message = f"a key is needed to talk to {address}: give --key or set API_KEY"
+        message = f"a key is needed to talk to {address}: give --key, or set NETGPT_KEY or API_KEY"
         raise ConfigurationError(message)
     async with remote_client(address, secret) as client:
         yield client

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from netgpt_docs_service.cli.client import document_path
 from netgpt_docs_service.cli.connect import connect
@@ -34,9 +35,11 @@ def list_documents(
     if as_json:
         print_json(page)
         return
-    table = Table("doc_id", "title", "chunks", "tokens", "updated_at")
+    table = Table(Column("doc_id", overflow="fold"), Column("title", overflow="fold"))
+    for name in ("chunks", "tokens", "updated_at"):
+        table.add_column(name, no_wrap=True)
     for entry in page["entries"]:
-        cells = (entry[name] for name in ("chunk_count", "token_count", "updated_at"))
+        cells = (entry["chunk_count"], entry["token_count"], entry["updated_at"][:16])
         table.add_row(
             escape(entry["doc_id"]), escape(entry["title"] or ""), *(str(cell) for cell in cells)
         )
@@ -56,7 +59,8 @@ def show_document(
         print_json(manifest)
         return
     for name, value in manifest.items():
-        OUT.print(f"[bold]{name}[/bold]: {escape(str(value))}")
+        if value not in (None, [], {}):
+            OUT.print(f"[bold]{name}[/bold]: {escape(_shown(value))}")
 
 
 @documents.command("delete")
@@ -70,6 +74,10 @@ def delete_document(
         return
     pairs = f", {answer['deleted_pairs']} pairs" if answer.get("deleted_pairs") else ""
     OUT.print(f"deleted {escape(doc_id)}: {answer['deleted_chunks']} chunks{pairs}")
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 async def _call(

@@ -34,7 +34,7 @@ from netgpt_docs_service.cli.output import (
 from netgpt_docs_service.cli.patient_sender import Fields, PatientSender
 from netgpt_docs_service.cli.sources import EVERYTHING, Source, UrlSource, find_sources
 from netgpt_docs_service.cli.start import start_settings
-from netgpt_docs_service.errors import ServiceError
+from netgpt_docs_service.errors import InvalidInput, ServiceError
 
 _Ended: TypeAlias = tuple[Report, ServiceError | None]
 
@@ -65,8 +65,7 @@ def ingest(  # noqa: PLR0913, PLR0917  a command's options are its arguments
 
     async def work() -> _Ended:
         fields = form_fields(doc_type, intent, tags or (), metadata or ())
-        sources: list[Source] = list(find_sources(paths or (), pattern))
-        sources += [UrlSource(each) for each in urls or ()]
+        sources = _found(paths or (), pattern, urls or ())
         return await _ingested(sources, fields, url, key)
 
     report, error = run(work, as_json=as_json)
@@ -79,6 +78,14 @@ def ingest(  # noqa: PLR0913, PLR0917  a command's options are its arguments
         print_error(error.kind, error.message, as_json=False)
     if error or report.failures:
         raise typer.Exit(exit_code_of(error) if error else 1)
+
+
+def _found(paths: Sequence[Path], pattern: str, urls: Sequence[str]) -> list[Source]:
+    sources = [*find_sources(paths, pattern), *(UrlSource(each) for each in urls)]
+    if not sources:
+        message = f"there is no file to ingest: nothing that is read matches {pattern!r}"
+        raise InvalidInput(message)
+    return sources
 
 
 async def _ingested(

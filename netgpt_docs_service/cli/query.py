@@ -68,6 +68,9 @@ def print_hits(hits: list[dict[str, Any]]) -> None:
             f"[bold]{number}. {escape(place)}[/bold]  score {hit['score']:.3f} "
             f"(cosine {hit['dense_score']:.3f})"
         )
+        if hit["speakers"]:
+            said = "question and answer: " if hit["kind"] == "pair" else ""
+            OUT.print(f"   [magenta]{said}{escape(', '.join(hit['speakers']))}[/magenta]")
         if path:
             OUT.print(f"   [cyan]{escape(path)}[/cyan]")
         OUT.print(f"   {escape(' '.join(hit['snippet'].split()))}")

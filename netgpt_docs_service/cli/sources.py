@@ -17,6 +17,8 @@ EVERYTHING = "**/*"
 _CACHES = frozenset({"__pycache__", "node_modules"})
 _CACHE_TAG = "CACHEDIR.TAG"
 """What is in a folder that programs can make again: https://bford.info/cachedir/"""
+_DATA_LOCK = "owner.lock"
+"""What is in a data directory: no documents of anybody's."""
 _LOCK_PREFIX = "~$"  # Office puts such a file beside one that is open
 _NOT_IN_A_FORM = '"\\'
 _GOES_NOWHERE = frozenset({"", ".", ".."})
@@ -77,8 +79,8 @@ def find_sources(paths: Sequence[Path], pattern: str) -> Iterator[FileSource]:
 
     A file named itself is taken whatever its name is, and even when it is not there: opening it
     tells why, as it does for a folder that nobody may list. Hidden files and folders are passed
-    over unless a part of `pattern` begins with a dot, and so are caches. The order is stable.
-    Raises InvalidInput when `pattern` does not stay in the folder.
+    over unless a part of `pattern` begins with a dot, and so are caches and data directories. The
+    order is stable. Raises InvalidInput when `pattern` does not stay in the folder.
     """
     parts = _parts(pattern)
     for path in paths:
@@ -104,7 +106,7 @@ def _below(folder: Path, pattern: tuple[str, ...]) -> Iterator[FileSource]:
     unlisted: list[Path] = []
     walk = os.walk(folder, onerror=lambda error: unlisted.append(Path(str(error.filename))))
     for root, folders, names in walk:
-        if _CACHE_TAG in names and Path(root) != folder:
+        if _DATA_LOCK in names or (_CACHE_TAG in names and Path(root) != folder):
             folders.clear()
             continue
         folders[:] = sorted(each for each in folders if _is_walked(each, names_hidden=names_hidden))

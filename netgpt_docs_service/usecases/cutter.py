@@ -48,8 +48,8 @@ class DocumentCutter:
     async def cut(self, document: Document) -> list[Passage]:
         """Return the chunks of `document` in order, each with its part of the layout, then pairs.
 
-        Turns are looked for in a transcript; in another document those of its layout stay whole.
-        Raises what the chunker does.
+        Turns are those of the layout, or else they are looked for in a transcript. Raises what the
+        chunker does.
         """
         turns = await _turns(document)
         layout = document.layout
@@ -104,11 +104,11 @@ class DocumentCutter:
 
 
 async def _turns(document: Document) -> list[Turn]:
-    if document.fields.doc_type != TRANSCRIPT:
-        return []
     starts = document.layout.turn_starts
     if starts:  # the file itself said where: nothing is to be guessed
         return await asyncio.to_thread(named_turns, document.text, starts)
+    if document.fields.doc_type != TRANSCRIPT:
+        return []
     return await asyncio.to_thread(turns_of, document.text)
 
 

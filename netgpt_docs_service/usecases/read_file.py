@@ -22,8 +22,8 @@ class FileReading:
         """Return what reads files; NotSupported when it is not installed."""
         if self.extractor is None:
             message = (
-                "this deployment reads no files: "
-                "install netgpt-docs-service with its extra `files`, as in [files]"
+                "this deployment reads no files: install the extra `files`, "
+                "as in `pip install 'netgpt-docs-service[files]'`"
             )
             raise NotSupported(message)
         return self.extractor

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 
+from netgpt_docs_service.errors import ConfigurationError
 from netgpt_docs_service.extraction.fingerprint import reading_fingerprint
 from netgpt_docs_service.extraction.reader import ReadLimits
 from netgpt_docs_service.extraction.sandbox.observer import ExtractionObserver, SilentObserver
@@ -83,9 +84,14 @@ def _extractor(settings: Settings, observer: ExtractionObserver) -> SandboxedExt
 
 def _read_limits(settings: Settings) -> ReadLimits:
     folder = settings.tessdata_dir
+    languages = tuple(each for each in settings.ocr_languages.split("+") if each)
+    for each in languages:
+        if folder is None or not (folder / f"{each}.traineddata").is_file():
+            message = f"OCR_LANGUAGES names {each}, and TESSDATA_DIR has no {each}.traineddata"
+            raise ConfigurationError(message)
     return ReadLimits(
         pages=settings.max_file_pages,
         text_bytes=settings.max_text_bytes,
-        ocr_languages=tuple(each for each in settings.ocr_languages.split("+") if each),
+        ocr_languages=languages,
         tessdata_dir=None if folder is None else folder.absolute(),
     )

@@ -17,7 +17,7 @@ def obstacle(limits: ReadLimits) -> str | None:
     """
     folder = limits.tessdata_dir
     if not limits.ocr_languages or folder is None:
-        return "set OCR_LANGUAGES to have them recognised"
+        return "set OCR_LANGUAGES and TESSDATA_DIR to have them recognised"
     missing = [
         language
         for language in limits.ocr_languages

@@ -16,6 +16,7 @@ from netgpt_docs_service.__main__ import main
         ("ingest --json", 2, "usage"),
         ("no-such-command --json", 2, "usage"),
         ("ingest . --glob /etc/* --json", 2, "invalid_input"),
+        ("ingest . --glob *.nope --json", 2, "invalid_input"),
         ("query question --filter { --json", 2, "invalid_input"),
         (
             "documents list --url http://127.0.0.1:1 --key schlüssel --json",

@@ -103,3 +103,9 @@ def test_a_name_that_was_taken_apart_is_put_together(
     write("cafe\u0301.txt")
 
     assert ids(folder) == ["caf\u00e9.txt"]
+
+
+def test_a_data_directory_holds_no_documents(folder: Path, write: Callable[..., None]) -> None:
+    write("a.txt", "data/owner.lock", "data/owner.json")
+
+    assert ids(folder) == ["a.txt"]

@@ -31,7 +31,7 @@ main()
     "line",
     [
         "serve --dev",
-        "ingest .",
+        "ingest .env",
         "query question",
         "documents list",
         "doctor",

@@ -21,7 +21,7 @@ def test_no_other_engine_is_asked_and_nothing_read_is_kept(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("languages", "why"),
     [
-        ((), "set OCR_LANGUAGES to have them recognised"),
+        ((), "set OCR_LANGUAGES and TESSDATA_DIR to have them recognised"),
         (("eng", "deu"), "the data to recognise deu is not there"),
         (("eng",), None),
     ],

@@ -41,13 +41,14 @@ async def test_a_question_and_answer_that_never_fit_are_no_pair() -> None:
     assert {each.kind for each in found} == {ChunkKind.CHUNK}
 
 
-async def test_turns_that_a_file_names_stay_whole_where_nobody_says_transcript() -> None:
+async def test_turns_that_a_file_names_count_where_nobody_says_transcript() -> None:
     text = "Anna: What is that then?\nBen: A walrus."
     layout = Layout(turn_starts=(0, 25))
     found = await CUTTER.cut(Document(doc_id="d", text=text, layout=layout))
 
-    assert {each.kind for each in found} == {ChunkKind.CHUNK}
-    assert [place for each in found for place in each.layout.turn_starts] == [0, 25]
+    assert [each.kind for each in found] == [ChunkKind.CHUNK, ChunkKind.PAIR]
+    assert found[0].layout.turn_starts == (0, 25)
+    assert found[1].speech.speakers == ("Anna", "Ben")
 
 
 async def test_subtitles_have_pairs_with_their_speakers_and_times() -> None:
