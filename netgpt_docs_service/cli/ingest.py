@@ -81,7 +81,10 @@ def ingest(  # noqa: PLR0913, PLR0917  a command's options are its arguments
 
 
 def _found(paths: Sequence[Path], pattern: str, urls: Sequence[str]) -> list[Source]:
-    sources = [*find_sources(paths, pattern), *(UrlSource(each) for each in urls)]
+    sources: list[Source] = [
+        *find_sources(paths, pattern),
+        *(UrlSource(each) for each in urls),
+    ]
     if not sources:
         message = f"there is no file to ingest: nothing that is read matches {pattern!r}"
         raise InvalidInput(message)
