@@ -14,6 +14,7 @@ from netgpt_docs_service.domain.files import Extracted
 from netgpt_docs_service.domain.layout import Heading, Layout
 from netgpt_docs_service.errors import EncryptedFile, NoExtractableText
 from netgpt_docs_service.extraction import media_types as types
+from netgpt_docs_service.extraction.formats.latex_letters import with_letters
 from netgpt_docs_service.extraction.formats.office_pages import (
     broken_pages,
     ruled_slides,
@@ -45,7 +46,7 @@ _CONTENT = "content.xml"
 _MANIFEST = "META-INF/manifest.xml"
 _PAGE_BREAK = re.compile(rb"(?<!\\)((?:\\\\)*)\\page(?![a-z])")
 _LOWEST_TITLE = 3
-_PASSWORD = "the document asks for a password"
+_ENCRYPTED = "the document asks for a password"
 _LATEX_BEGIN, _LATEX_END = "\\begin{document}", "\\end{document}"
 _OLD_LATEX = "cp1252"  # before UTF-8 became LaTeX's default, in 2018
 
@@ -60,7 +61,7 @@ def read_packed_office(file: FileBytes, limits: ReadLimits) -> Extracted:
     that was stored with it.
     """
     if b"encryption-data" in part_of(file, _MANIFEST):
-        raise EncryptedFile(_PASSWORD)
+        raise EncryptedFile(_ENCRYPTED)
     if (
         file.media_type == types.ODS
     ):  # one whose XML is broken keeps xberg (calamine 0.36) busy for ever
@@ -71,7 +72,7 @@ def read_packed_office(file: FileBytes, limits: ReadLimits) -> Extracted:
 def read_legacy_office(file: FileBytes, limits: ReadLimits) -> Extracted:
     """Return a file of Word, PowerPoint or Excel from before 2007."""
     if _is_encrypted_word(file.content):
-        raise EncryptedFile(_PASSWORD)
+        raise EncryptedFile(_ENCRYPTED)
     return _read(file, limits)
 
 
@@ -95,7 +96,7 @@ def read_rtf(file: FileBytes, limits: ReadLimits) -> Extracted:
 
 def read_latex(file: FileBytes, limits: ReadLimits) -> Extracted:
     """Return a LaTeX source as Markdown, formulas as they are written, each line a paragraph."""
-    source = _latex_source(file.content)
+    source = with_letters(_latex_source(file.content))
     if _LATEX_BEGIN not in source:  # a part that another file inputs: xberg would find nothing
         source = f"{_LATEX_BEGIN}\n{source}\n{_LATEX_END}"
     read = _read(replace(file, content=source.encode(), media_type=_LATEX), limits)

@@ -1,7 +1,7 @@
 """In which order a PowerPoint file shows its slides, and what the speaker noted to each.
 
-xberg takes slides by the numbers of their files, and notes by the numbers of theirs, which are those
-of their making.
+xberg takes slides by the numbers of their files, and notes by the numbers of theirs, which tell
+only when they were made.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from netgpt_docs_service.extraction.formats.zip_parts import parts_reader
 from netgpt_docs_service.extraction.reader import FileBytes
@@ -63,7 +63,7 @@ def _notes(content: bytes) -> str:
     return "\n".join(paragraphs).strip()
 
 
-def _text(paragraph: Xml.Element) -> str:
+def _text(paragraph: ET.Element) -> str:
     return "".join(
         "\n" if element.tag == _BREAK else element.text or ""
         for element in paragraph.iter()
@@ -83,18 +83,18 @@ def _related(part: _Part, name: str, kind: str) -> dict[str, str]:
     }
 
 
-def _elements(content: bytes, name: str) -> Iterable[Xml.Element]:
+def _elements(content: bytes, name: str) -> Iterable[ET.Element]:
     return _root(content).iter(f"{_P}{name}")
 
 
-def _root(content: bytes) -> Xml.Element:
+def _root(content: bytes) -> ET.Element:
     """Return a part's tree, an empty one where it is none."""
     if b"<!" in content:  # entities of its own, which only an attack would have
-        return Xml.Element("none")
+        return ET.Element("none")
     try:
-        return Xml.fromstring(content)  # noqa: S314  it declares no entities
-    except (Xml.ParseError, ValueError, LookupError):
-        return Xml.Element("none")
+        return ET.fromstring(content)  # noqa: S314  it declares no entities
+    except (ET.ParseError, ValueError, LookupError):
+        return ET.Element("none")
 
 
 def _number(slide: str) -> tuple[bool, int, str]:

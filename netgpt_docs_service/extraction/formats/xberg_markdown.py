@@ -41,7 +41,7 @@ class Marked:
 
 
 def marked(markdown: str) -> Marked:
-    """Return the text of xberg's `markdown`; pictures leave their descriptions, if they have any."""
+    """Return the text of xberg's `markdown`; pictures leave their descriptions, if any."""
     lines: list[str] = []
     headings: list[Heading] = []
     fence, length = "", 0

@@ -30,7 +30,7 @@ def test_slides_come_in_the_order_in_which_they_are_shown() -> None:
     ("part", "change"),
     [
         ("ppt/presentation.xml", (b"<p:sldIdLst>", b"<p:other>")),
-        ("ppt/slides/_rels/slide2.xml.rels", (b"<Relationship ", b"<!DOCTYPE x><Relationship ")),
+        ("ppt/notesSlides/notesSlide1.xml", (b"<p:notes ", b"<!DOCTYPE x><p:notes ")),
     ],
 )
 def test_slides_without_an_order_or_notes_are_read_all_the_same(
