@@ -84,7 +84,7 @@ def test_a_workbook_of_too_many_cells_is_refused_with_its_limit() -> None:
 
 
 def test_a_long_text_is_refused_with_its_limit() -> None:
-    with pytest.raises(LimitExceeded, match="at most 100 are taken"):
+    with pytest.raises(LimitExceeded, match="the limit is 100"):
         read(
             make_docx(["A sentence of some words."] * 9), "docx", limits=ReadLimits(text_bytes=100)
         )

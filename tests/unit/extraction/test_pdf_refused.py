@@ -53,5 +53,5 @@ def test_a_pdf_of_too_many_pages_is_refused_before_any_is_read() -> None:
 def test_a_text_that_grows_too_long_is_refused_with_its_limit() -> None:
     content = make_pdf([["Twenty-odd characters"] * 20] * 20)
 
-    with pytest.raises(LimitExceeded, match="at most 1000 are taken"):
+    with pytest.raises(LimitExceeded, match="the limit is 1000"):
         read(content, "pdf", limits=ReadLimits(text_bytes=1_000))
