@@ -11,6 +11,7 @@ from netgpt_docs_service.errors import (
     NoExtractableText,
 )
 from netgpt_docs_service.extraction.reader import ReadLimits
+from tests.support.files.hostile_pdfs import pages_in_a_circle
 from tests.support.files.pdf import make_bare_pdf, make_pdf, make_pictures_pdf
 from tests.support.files.reading import read
 
@@ -36,6 +37,11 @@ def test_a_pdf_without_a_readable_object_is_refused() -> None:
 def test_a_scan_is_refused_with_its_pages_and_what_to_do() -> None:
     with pytest.raises(NoExtractableText, match=r"6 pages, 0 characters .* set OCR_LANGUAGES"):
         read(make_pictures_pdf(6), "pdf")
+
+
+def test_a_pdf_whose_pages_are_all_damaged_is_damaged_and_no_scan() -> None:
+    with pytest.raises(DamagedFile, match="9 pages, 0 characters on each; all of them are damaged"):
+        read(pages_in_a_circle(), "pdf")
 
 
 def test_data_for_reading_pictures_is_never_looked_for_elsewhere(tmp_path: Path) -> None:
