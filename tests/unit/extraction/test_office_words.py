@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from netgpt_docs_service.extraction.formats.xberg_markdown import marked
 from tests.support.files.books import make_epub, make_rtf
 from tests.support.files.office import make_docx, make_pptx, make_xlsx
 from tests.support.files.ole import make_msg
@@ -60,3 +63,10 @@ def test_pictures_leave_their_descriptions_if_they_have_any() -> None:
     picture = r"{\pict\pngblip\picw1\pich1 89504e470d0a1a0a}"
 
     assert read(make_rtf(rf"One {picture}\par {picture}\par Two\par"), "rtf").text == "One\n\nTwo"
+
+
+@pytest.mark.parametrize("piece", ["![", "![a\\", "`", "``a", "\\", "# a\n", "```\n", "![\n"])
+def test_a_text_made_to_take_long_does_not(piece: str) -> None:
+    started = time.process_time()
+    marked(piece * 50_000)
+    assert time.process_time() - started < 1
