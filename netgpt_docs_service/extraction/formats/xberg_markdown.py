@@ -21,7 +21,7 @@ _LONGEST_TITLE = 200
 _TOKEN = re.compile(
     r"\\(?P<sign>[!-/:-@\[-`{-~]|$)"
     r"|(?P<code>`+[^`]*`+)"
-    r"|!\[(?P<description>(?:[^\[\]\\]|\\.){0,1000})\]\([^()\s]*\)"
+    r"|!\[(?P<description>(?:[^\[\]\\]|\\.|\[[^\[\]\\]{0,200}\]){0,1000})\]\([^()\s]*\)"
     r"|\[cmt:\d+\]"  # where a remark belongs to, which is at the end
 )
 _MARKS = ("\\", "![", "[cmt:")
