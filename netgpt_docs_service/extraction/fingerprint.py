@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 
-RULES = 1
+RULES = 2
 """Count it up when the same file gives another text, layout or title than before."""
 _LIBRARIES = ("charset-normalizer", "lxml", "pypdfium2", "trafilatura", "xberg")
 

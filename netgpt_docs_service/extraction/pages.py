@@ -39,10 +39,7 @@ def check_page_count(count: int, limits: ReadLimits, *, noun: str = "pages") -> 
 def check_text_size(size_bytes: int, limits: ReadLimits) -> None:
     """Raise LimitExceeded when a file's text, so far, is longer than it may be."""
     if size_bytes > limits.text_bytes:
-        message = (
-            f"the text of the file has {size_bytes} bytes or more; "
-            f"at most {limits.text_bytes} are taken"
-        )
+        message = f"the text of the file has {size_bytes} bytes; the limit is {limits.text_bytes}"
         raise LimitExceeded(message)
 
 

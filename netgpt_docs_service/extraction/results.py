@@ -11,6 +11,7 @@ from netgpt_docs_service.domain.layout import Layout
 from netgpt_docs_service.errors import LimitExceeded, NoExtractableText
 from netgpt_docs_service.extraction import media_types as types
 from netgpt_docs_service.extraction.normalising import normalised
+from netgpt_docs_service.extraction.pages import check_text_size
 from netgpt_docs_service.extraction.reader import ReadLimits
 
 _LONGEST_TITLE = 500
@@ -50,9 +51,7 @@ def finished(extracted: Extracted, limits: ReadLimits) -> Extracted:
 def check_text_bytes(text: str, limits: ReadLimits) -> None:
     """Raise LimitExceeded where `text` is longer than it may be in UTF-8."""
     size = len(text) if text.isascii() else len(text.encode(errors="replace"))
-    if size > limits.text_bytes:
-        message = f"the text of the file has {size} bytes; the limit is {limits.text_bytes}"
-        raise LimitExceeded(message)
+    check_text_size(size, limits)
 
 
 def _has_places(layout: Layout) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -11,8 +11,10 @@ from typing import Final
 import xberg
 
 from netgpt_docs_service.domain.files import Extracted
-from netgpt_docs_service.domain.layout import Layout
+from netgpt_docs_service.domain.layout import Heading, Layout
 from netgpt_docs_service.errors import EncryptedFile, NoExtractableText
+from netgpt_docs_service.extraction import media_types as types
+from netgpt_docs_service.extraction.formats.latex_letters import with_letters
 from netgpt_docs_service.extraction.formats.office_pages import (
     broken_pages,
     ruled_slides,
@@ -26,30 +28,29 @@ from netgpt_docs_service.extraction.formats.xberg_fields import (
     title_of,
     warnings_of,
 )
+from netgpt_docs_service.extraction.formats.xberg_markdown import (
+    Marked,
+    joined_marked,
+    marked,
+)
 from netgpt_docs_service.extraction.formats.zip_parts import check_well_formed, part_of
 from netgpt_docs_service.extraction.normalising import normalised
-from netgpt_docs_service.extraction.pages import check_page_count, check_text_size, joined
+from netgpt_docs_service.extraction.pages import check_page_count, check_text_size
 from netgpt_docs_service.extraction.reader import FileBytes, Reader, ReadLimits
 
-_MICROSOFT = "application/vnd.openxmlformats-officedocument"
-_OPEN = "application/vnd.oasis.opendocument"
-_ODS = f"{_OPEN}.spreadsheet"
-_LATEX = "application/x-latex"
-_RTF = "application/rtf"
-
-_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+_LATEX = "application/x-latex"  # as xberg calls it
 _SECTOR = 512  # bytes; where the streams of an OLE2 file begin
 _WORD_97 = b"\xec\xa5\xc1\x00"  # the first bytes of a text of Word 97 or newer
 _WORD_FLAGS, _WORD_IS_ENCRYPTED = 11, 0x01
 _CONTENT = "content.xml"
 _MANIFEST = "META-INF/manifest.xml"
 _PAGE_BREAK = re.compile(rb"(?<!\\)((?:\\\\)*)\\page(?![a-z])")
-_ON_TOP = re.compile("#{1,3} (?P<title>[^\n]{1,200})(?:\n|\\Z)")
+_LOWEST_TITLE = 3
+_ENCRYPTED = "the document asks for a password"
 _LATEX_BEGIN, _LATEX_END = "\\begin{document}", "\\end{document}"
 _OLD_LATEX = "cp1252"  # before UTF-8 became LaTeX's default, in 2018
 
-_Pages = Callable[[xberg.ExtractedDocument], list[str]]
+_Pages = Callable[[xberg.ExtractedDocument, FileBytes], list[Marked]]
 
 
 def read_packed_office(file: FileBytes, limits: ReadLimits) -> Extracted:
@@ -59,15 +60,19 @@ def read_packed_office(file: FileBytes, limits: ReadLimits) -> Extracted:
     Headers and footers are left out; remarks and footnotes come last. A formula counts as the value
     that was stored with it.
     """
-    _check_password(file)
-    if file.media_type == _ODS:  # one whose XML is broken keeps xberg (calamine 0.36) busy for ever
+    if b"encryption-data" in part_of(file, _MANIFEST):
+        raise EncryptedFile(_ENCRYPTED)
+    if (
+        file.media_type == types.ODS
+    ):  # one whose XML is broken keeps xberg (calamine 0.36) busy for ever
         check_well_formed(file, _CONTENT)
     return _read(file, limits)
 
 
 def read_legacy_office(file: FileBytes, limits: ReadLimits) -> Extracted:
     """Return a file of Word, PowerPoint or Excel from before 2007."""
-    _check_password(file)
+    if _is_encrypted_word(file.content):
+        raise EncryptedFile(_ENCRYPTED)
     return _read(file, limits)
 
 
@@ -86,13 +91,12 @@ def read_rtf(file: FileBytes, limits: ReadLimits) -> Extracted:
     """Return a text in the Rich Text Format."""
     # xberg glues the words on both sides of a page break that ends no paragraph.
     content = _PAGE_BREAK.sub(rb"\1\\par\\page ", file.content)
-    read = _read(replace(file, content=content, media_type=_RTF), limits)
-    return replace(read, media_type=file.media_type)
+    return _read(replace(file, content=content), limits)
 
 
 def read_latex(file: FileBytes, limits: ReadLimits) -> Extracted:
     """Return a LaTeX source as Markdown, formulas as they are written, each line a paragraph."""
-    source = _latex_source(file.content)
+    source = with_letters(_latex_source(file.content))
     if _LATEX_BEGIN not in source:  # a part that another file inputs: xberg would find nothing
         source = f"{_LATEX_BEGIN}\n{source}\n{_LATEX_END}"
     read = _read(replace(file, content=source.encode(), media_type=_LATEX), limits)
@@ -101,36 +105,35 @@ def read_latex(file: FileBytes, limits: ReadLimits) -> Extracted:
 
 _PAGES: Final[Mapping[str, _Pages]] = MappingProxyType(
     {
-        f"{_MICROSOFT}.wordprocessingml.document": broken_pages,
-        f"{_MICROSOFT}.presentationml.presentation": slides,
-        f"{_MICROSOFT}.spreadsheetml.sheet": sheets,
-        _ODS: sheets,
-        f"{_OPEN}.presentation": ruled_slides,
-        "application/vnd.ms-excel": sheets,
-        "application/vnd.ms-powerpoint": slides,
+        types.DOCX: broken_pages,
+        types.PPTX: slides,
+        types.XLSX: sheets,
+        types.ODS: sheets,
+        types.ODP: ruled_slides,
+        types.XLS: sheets,
+        types.PPT: slides,
     }
 )
-_PACKED = (*_PAGES, f"{_OPEN}.text")
-_LEGACY = (
-    "application/msword",
-    "application/vnd.ms-excel",
-    "application/vnd.ms-powerpoint",
-)
 OFFICE_READERS: Final[Mapping[str, Reader]] = MappingProxyType(
-    dict.fromkeys(_PACKED, read_packed_office)
-    | dict.fromkeys(_LEGACY, read_legacy_office)
-    | dict.fromkeys((_RTF, "text/rtf"), read_rtf)
-    | dict.fromkeys((_LATEX, "application/x-tex", "text/x-tex"), read_latex)
-    | {"application/epub+zip": read_book, "application/vnd.ms-outlook": read_letter}
+    dict.fromkeys(
+        (types.DOCX, types.PPTX, types.XLSX, types.ODT, types.ODS, types.ODP), read_packed_office
+    )
+    | dict.fromkeys((types.DOC, types.XLS, types.PPT), read_legacy_office)
+    | {
+        types.RTF: read_rtf,
+        types.LATEX: read_latex,
+        types.EPUB: read_book,
+        types.MSG: read_letter,
+    }
 )
 
 
 def _read(file: FileBytes, limits: ReadLimits) -> Extracted:
     document = extracted(file, limits)
     find_pages = _PAGES.get(file.media_type)
-    pages = [normalised(page) for page in find_pages(document)] if find_pages else []
+    pages = find_pages(document, file) if find_pages else []
     check_page_count(len(pages), limits, noun="pages, slides or sheets")
-    text, starts = joined(pages or [normalised(document.content)])
+    text, starts, headings = joined_marked(pages or [marked(document.content)])
     check_text_size(len(text.encode()), limits)
     if not text:
         message = "the file holds no text"
@@ -139,18 +142,18 @@ def _read(file: FileBytes, limits: ReadLimits) -> Extracted:
         text=text,
         media_type=file.media_type,
         text_type="text/markdown",
-        layout=Layout(page_starts=starts if pages else ()),
-        title=title_of(document) or _heading_on_top(text, is_sheet=find_pages is sheets),
+        layout=Layout(page_starts=starts if pages else (), headings=headings),
+        title=title_of(document) or (None if find_pages is sheets else _heading_on_top(headings)),
         language=language_of(document),
         metadata=metadata_of(document),
         warnings=warnings_of(document),
     )
 
 
-def _heading_on_top(text: str, *, is_sheet: bool) -> str | None:
-    """Return the heading that a text begins with; a sheet's name is no title."""
-    heading = None if is_sheet else _ON_TOP.match(text)
-    return heading["title"].strip() if heading else None
+def _heading_on_top(headings: Sequence[Heading]) -> str | None:
+    """Return the heading that a text begins with."""
+    first = headings[0] if headings else None
+    return first.title if first and first.start == 0 and first.level <= _LOWEST_TITLE else None
 
 
 def _latex_source(content: bytes) -> str:
@@ -161,18 +164,8 @@ def _latex_source(content: bytes) -> str:
         return normalised(content.decode(_OLD_LATEX, errors="replace"))
 
 
-def _check_password(file: FileBytes) -> None:
-    """Refuse what is encrypted: xberg calls it damaged, or reads the cipher as text."""
-    if file.content.startswith(_OLE2):
-        is_encrypted = _ENCRYPTED_PACKAGE in file.content or _is_encrypted_word(file.content)
-    else:
-        is_encrypted = b"encryption-data" in part_of(file, _MANIFEST)
-    if is_encrypted:
-        message = "the document asks for a password"
-        raise EncryptedFile(message)
-
-
 def _is_encrypted_word(content: bytes) -> bool:
+    """Say whether Word has encrypted the text: xberg would read the cipher."""
     start = content.find(_WORD_97, _SECTOR)
     while start >= 0 and start % _SECTOR:
         start = content.find(_WORD_97, start + 1)

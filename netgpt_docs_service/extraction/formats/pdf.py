@@ -27,8 +27,10 @@ from netgpt_docs_service.extraction.formats.pdf_headings import (
     large_headings,
     outlined_headings,
 )
+from netgpt_docs_service.extraction.formats.pdf_running import without_running_lines
 from netgpt_docs_service.extraction.formats.pdfium_lines import Line, PageLines, read_lines
-from netgpt_docs_service.extraction.formats.xberg_door import extracted, page_texts
+from netgpt_docs_service.extraction.formats.xberg_door import extracted
+from netgpt_docs_service.extraction.formats.xberg_markdown import joined_marked, marked
 from netgpt_docs_service.extraction.normalising import normalised
 from netgpt_docs_service.extraction.pages import (
     check_page_count,
@@ -70,7 +72,8 @@ def read_pdf(file: FileBytes, limits: ReadLimits) -> Extracted:
     """Return the text of a PDF: its pages, form fields and remarks, headings as far as it tells.
 
     Headings are its outline's, or else lines in larger letters. Words that a line's end broke are
-    put together. Raises NoExtractableText for a scan, unless it may be recognised.
+    put together; lines that run over the pages are left out. Raises NoExtractableText for a scan,
+    unless it may be recognised.
     """
     try:
         document = pypdfium2.PdfDocument(file.content)
@@ -96,10 +99,11 @@ def _read(document: Any, file: FileBytes, limits: ReadLimits) -> Extracted:  # n
             _as_lines(recognised[number]) if number in recognised else page
             for number, page in enumerate(pages, 1)
         ]
+    pages = without_running_lines(pages)
     text, starts = joined([page.text for page in pages])
     check_text_size(len(text.encode()), limits)
     if not text:
-        raise NoExtractableText(_nothing(unreadable, limits))
+        raise _nothing(unreadable, limits)
     headings = _headings(document, pages, starts)
     title = title_of(document, file) or (headings[0].title if headings else None)
     return Extracted(
@@ -171,20 +175,20 @@ def _rescued(file: FileBytes, limits: ReadLimits, *, reason: str) -> Extracted:
         message = f"the PDF is cut off or no PDF: it has no end mark ({reason})"
         raise DamagedFile(message)
     document = extracted(file, limits)
-    found = page_texts(document)
+    found = [marked(page.content) for page in document.pages or ()]
     check_page_count(len(found), limits)
-    missing = [number for number, page in found.items() if not page.strip()]
+    missing = [number for number, page in enumerate(found, 1) if not page.text.strip()]
     if missing or not found:
         lost = f"{_pages(missing)} cannot be read" if found else "it has no pages"
         message = f"the PDF is damaged ({reason}): {lost}"
         raise DamagedFile(message)
-    text, starts = joined([normalised(page) for page in found.values()])
+    text, starts, headings = joined_marked(found)
     check_text_size(len(text.encode()), limits)
     return Extracted(
         text=text,
         media_type=PDF,
         text_type="text/markdown",
-        layout=Layout(page_starts=starts),
+        layout=Layout(page_starts=starts, headings=headings),
         title=xberg_fields.title_of(document),
         language=xberg_fields.language_of(document),
         metadata=xberg_fields.metadata_of(document),
@@ -208,17 +212,17 @@ def _warnings(unreadable: _Unreadable, recognised: Mapping[int, str]) -> tuple[s
     return (*left.warnings(), f"{_pages(sorted(recognised))}: read from pictures, may be wrong")
 
 
-def _nothing(unreadable: _Unreadable, limits: ReadLimits) -> str:
+def _nothing(unreadable: _Unreadable, limits: ReadLimits) -> DamagedFile | NoExtractableText:
     count = len(unreadable.pages)
     about = f"{count} {'page' if count == 1 else 'pages'}, 0 characters on each"
     if unreadable.garbled:
-        return f"{about}; {'; '.join(unreadable.warnings())}"
-    if len(unreadable.broken) == count:
-        return f"{about}; all of them are damaged"
+        return NoExtractableText(f"{about}; {'; '.join(unreadable.warnings())}")
+    if unreadable.broken and len(unreadable.broken) == count:
+        return DamagedFile(f"the PDF is damaged: {about}; all of them are damaged")
     advice = obstacle(limits)
     if advice is None:
-        return f"{about}, and none were recognised in its pictures"
-    return f"{about}; it seems to be scanned pictures: {advice}"
+        return NoExtractableText(f"{about}, and none were recognised in its pictures")
+    return NoExtractableText(f"{about}; it seems to be scanned pictures: {advice}")
 
 
 def _pages(numbers: list[int] | tuple[int, ...]) -> str:

@@ -31,7 +31,7 @@ def title_of(document: Any, file: FileBytes) -> str | None:  # noqa: ANN401  pyp
     title = _value(document, "Title").removeprefix("Microsoft Word - ")
     name = name_of(file)
     names = {name.casefold(), name.rpartition(".")[0].casefold()}
-    if title.casefold() in _NO_TITLES | names or _FILE_NAME.search(title):
+    if title.casefold().strip("()") in _NO_TITLES | names or _FILE_NAME.search(title):
         return None
     return title
 
@@ -46,7 +46,7 @@ def metadata_of(document: Any) -> dict[str, str]:  # noqa: ANN401
         "keywords": _value(document, "Keywords"),
         "created_at": _as_iso(created) if created else "",
     }
-    return {key: value for key, value in values.items() if value.casefold() not in _NO_VALUES}
+    return {key: value for key, value in values.items() if _is_said(value)}
 
 
 def language_of(document: Any) -> str | None:  # noqa: ANN401
@@ -112,6 +112,10 @@ def _value(document: Any, key: str) -> str:  # noqa: ANN401
     except pypdfium2.PdfiumError:
         return ""
     return " ".join(normalised(value).split())[:_LONGEST_VALUE]
+
+
+def _is_said(value: str) -> bool:
+    return value.casefold().strip("()") not in _NO_VALUES  # ReportLab puts brackets around them
 
 
 def _as_iso(date: re.Match[str]) -> str:

@@ -19,6 +19,8 @@ _BROKEN_WORD = re.compile("(\\S*)\ufffe(\\S?)")
 _UNREADABLE = re.compile(
     "[\ufffd\ue000-\uf8ff\U000f0000-\U0010fffd\x00-\x01\x03-\x08\x0e-\x1f\x7f-\x9f]"
 )
+# Not `co`, `ex`, `all` and the like: they begin `coefficient`, `example` and `allocate` as well.
+_KEEP_THEIR_HYPHEN = frozenset({"self", "well", "half", "non", "quasi"})
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
@@ -87,12 +89,13 @@ def _mended(line: str) -> str:
 
 
 def _one_word(match: re.Match[str]) -> str:
-    """Keep the hyphen of `state-of-` + `the-art` and of `COVID-` + `19`, drop that of `hy-` `phen`.
+    """Keep the hyphen of `state-of-` + `the-art`, `COVID-` + `19` and `self-` + `employed`.
 
-    Nothing in the file tells the one from the other.
+    That of `hy-` + `phen` goes. Nothing in the file tells the one from the other.
     """
     before, after = match.groups()
-    is_kept = "-" in before or not after.islower()
+    first = before.casefold().lstrip("([\"'\u2018\u201c")
+    is_kept = "-" in before or not after.islower() or first in _KEEP_THEIR_HYPHEN
     return f"{before}-{after}" if is_kept else f"{before}{after}"
 
 

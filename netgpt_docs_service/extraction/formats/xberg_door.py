@@ -18,6 +18,7 @@ from netgpt_docs_service.errors import (
     NoExtractableText,
     UnsafeFile,
 )
+from netgpt_docs_service.extraction.formats.xberg_markdown import marked
 from netgpt_docs_service.extraction.reader import FileBytes, ReadLimits
 
 _LONGEST_REASON = 200
@@ -49,7 +50,7 @@ def extracted(
         ocr=ocr,
         force_ocr_pages=ocr_pages,
         enable_quality_processing=False,
-        escape_markdown=False,
+        escape_markdown=True,  # so that a `#` of the writer's own is told from a heading's
         output_format="markdown",
         pages=xberg.PageConfig(extract_pages=True),
         content_filter=_all_text(),
@@ -72,8 +73,8 @@ def extracted(
 
 
 def page_texts(document: xberg.ExtractedDocument) -> dict[int, str]:
-    """Return the text of each page by its number, from 1."""
-    return {page.page_number: page.content for page in document.pages or ()}
+    """Return the text of each page, words as they are, by its number from 1."""
+    return {page.page_number: marked(page.content).text for page in document.pages or ()}
 
 
 def _all_text() -> xberg.ContentFilterConfig:

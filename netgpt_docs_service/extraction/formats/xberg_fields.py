@@ -55,4 +55,4 @@ def warnings_of(document: xberg.ExtractedDocument) -> tuple[str, ...]:
 
 def _value(text: str | None) -> str:
     value = " ".join(normalised(text or "").split())[:_LONGEST_VALUE]
-    return "" if value.casefold() in _NO_VALUES else value
+    return "" if value.casefold().strip("()") in _NO_VALUES else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 from xml.parsers import expat
 
@@ -18,11 +19,24 @@ _DAMAGE = (KeyError, OSError, RuntimeError, ValueError, zipfile.BadZipFile, zlib
 
 def part_of(file: FileBytes, name: str) -> bytes:
     """Return the beginning of a part, nothing when there is none or it cannot be read."""
+    return parts_reader(file)(name)
+
+
+def parts_reader(file: FileBytes) -> Callable[[str], bytes]:
+    """Return what gives the beginning of a part by its name; the list of parts is read once."""
     try:
-        with zipfile.ZipFile(BytesIO(file.content)) as archive, archive.open(name) as part:
-            return part.read(_MOST_BYTES)
+        archive = zipfile.ZipFile(BytesIO(file.content))
     except _DAMAGE:
-        return b""  # xberg names better what is wrong
+        return lambda _: b""  # xberg names better what is wrong
+
+    def read(name: str) -> bytes:
+        try:
+            with archive.open(name) as part:
+                return part.read(_MOST_BYTES)
+        except _DAMAGE:
+            return b""
+
+    return read
 
 
 def check_well_formed(file: FileBytes, name: str) -> None:

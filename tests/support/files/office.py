@@ -44,8 +44,13 @@ def make_docx(
     return buffer.getvalue()
 
 
-def make_pptx(slides: Sequence[tuple[str, str, str]], *, title: str | None = None) -> bytes:
-    """Each slide has a title, a text and the speaker's notes."""
+def make_pptx(
+    slides: Sequence[tuple[str, str, str]],
+    *,
+    title: str | None = None,
+    shown: Sequence[int] = (),
+) -> bytes:
+    """Each slide has a title, a text and the speaker's notes; `shown` is their order, from 1."""
     presentation = Presentation()
     for heading, text, notes in slides:
         slide = presentation.slides.add_slide(presentation.slide_layouts[1])
@@ -53,6 +58,9 @@ def make_pptx(slides: Sequence[tuple[str, str, str]], *, title: str | None = Non
         slide.placeholders[1].text = text
         if notes:
             slide.notes_slide.notes_text_frame.text = notes
+    entries = list(presentation.slides._sldIdLst)  # noqa: SLF001  there is no other way to move one
+    for number in shown:
+        presentation.slides._sldIdLst.append(entries[number - 1])  # noqa: SLF001
     properties = presentation.core_properties
     properties.title, properties.author, properties.created = title or "", "Ada Author", WRITTEN_AT
     buffer = BytesIO()

@@ -6,27 +6,26 @@ from typing import Final
 
 from netgpt_docs_service.domain.files import Extracted
 from netgpt_docs_service.domain.layout import Layout
+from netgpt_docs_service.extraction import media_types as types
 from netgpt_docs_service.extraction.formats.office import OFFICE_READERS
-from netgpt_docs_service.extraction.formats.pdf import PDF, PDF_READERS
+from netgpt_docs_service.extraction.formats.pdf import PDF_READERS
 from netgpt_docs_service.extraction.reader import FileBytes, ReadLimits
 
-_MICROSOFT = "application/vnd.openxmlformats-officedocument"
-_OPEN = "application/vnd.oasis.opendocument"
 MEDIA_TYPES: Final = {
-    "docx": f"{_MICROSOFT}.wordprocessingml.document",
-    "pptx": f"{_MICROSOFT}.presentationml.presentation",
-    "xlsx": f"{_MICROSOFT}.spreadsheetml.sheet",
-    "odt": f"{_OPEN}.text",
-    "ods": f"{_OPEN}.spreadsheet",
-    "odp": f"{_OPEN}.presentation",
-    "rtf": "application/rtf",
-    "epub": "application/epub+zip",
-    "msg": "application/vnd.ms-outlook",
-    "tex": "application/x-latex",
-    "doc": "application/msword",
-    "xls": "application/vnd.ms-excel",
-    "ppt": "application/vnd.ms-powerpoint",
-    "pdf": PDF,
+    "docx": types.DOCX,
+    "pptx": types.PPTX,
+    "xlsx": types.XLSX,
+    "odt": types.ODT,
+    "ods": types.ODS,
+    "odp": types.ODP,
+    "rtf": types.RTF,
+    "epub": types.EPUB,
+    "msg": types.MSG,
+    "tex": types.LATEX,
+    "doc": types.DOC,
+    "xls": types.XLS,
+    "ppt": types.PPT,
+    "pdf": types.PDF,
 }
 _READERS = {**PDF_READERS, **OFFICE_READERS}
 
@@ -56,5 +55,5 @@ def is_sound(layout: Layout, text: str) -> bool:
         list(starts) == sorted(starts)
         and (not starts or (starts[0] == 0 and starts[-1] <= len(text)))
         and edges == sorted(edges)
-        and all(" ".join(text[h.start : h.end].split()) == h.title for h in headings)
+        and all(" ".join(text[h.start : h.end].split()).lstrip("# ") == h.title for h in headings)
     )

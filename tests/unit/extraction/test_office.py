@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from netgpt_docs_service.chunking.outlines import find_headings
 from netgpt_docs_service.extraction.formats.xberg_door import extracted
 from netgpt_docs_service.extraction.formats.xberg_fields import warnings_of
 from netgpt_docs_service.extraction.reader import FileBytes, ReadLimits
@@ -73,17 +72,6 @@ def test_each_format_becomes_markdown(kind: str, content: bytes, text: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("kind", "content"), [("docx", make_docx(_TEXT)), ("odt", make_odt(_TEXT))]
-)
-def test_headings_are_found_in_the_markdown(kind: str, content: bytes) -> None:
-    found = read(content, kind)
-
-    headings = find_headings(found.text, media_type=found.text_type)
-    assert found.layout.headings is None
-    assert [(h.level, h.title) for h in headings] == [(1, "One"), (2, "Two")]
-
-
-@pytest.mark.parametrize(
     ("kind", "content", "pages"),
     [
         ("xlsx", make_xlsx(_SHEETS), 3),
@@ -115,13 +103,25 @@ def test_a_table_of_a_document_is_a_table() -> None:
     assert read(content, "docx").text == "Before\n\n| a | b |\n| --- | --- |\n| c | d |"
 
 
-def test_a_remark_on_a_document_is_at_its_end() -> None:
+def test_a_remark_on_a_document_is_at_its_end_and_nowhere_else() -> None:
     content = make_docx(["First", "\f", "Second"], remark="Is it so?", header="Not read")
 
     text = read(content, "docx").text
-    assert text.startswith("First")
+    assert text.startswith("First\n\nSecond\n\n[^cmt0]:")
     assert text.endswith("Is it so?")
     assert "Not read" not in text
+
+
+@pytest.mark.parametrize(
+    ("pages", "starts"),
+    [
+        (["Introduction", "Summary of all results", "\f", "Summary"], (0, 38)),
+        (["Same", "\f", "Same", "\f", "Same"], (0, 6, 12)),
+        (["# 1", "A # b!", "\f", "R&D <now>"], (0, 13)),
+    ],
+)
+def test_a_page_begins_behind_the_one_before(pages: list[str], starts: tuple[int, ...]) -> None:
+    assert read(make_docx(pages), "docx").layout.page_starts == starts
 
 
 def test_formulas_without_a_stored_value_are_told_of() -> None:
@@ -158,7 +158,7 @@ def test_a_file_says_its_day_and_language() -> None:
 
 
 def test_words_around_a_page_break_of_rtf_stay_apart() -> None:
-    assert read(make_rtf(r"\pard One\page two C:\\pages"), "rtf").text == "One\n\ntwo C:\\\\pages"
+    assert read(make_rtf(r"\pard One\page two C:\\pages"), "rtf").text == "One\n\ntwo C:\\pages"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])

@@ -11,6 +11,7 @@ from netgpt_docs_service.errors import (
     NoExtractableText,
 )
 from netgpt_docs_service.extraction.reader import ReadLimits
+from tests.support.files.hostile_pdfs import pages_in_a_circle
 from tests.support.files.pdf import make_bare_pdf, make_pdf, make_pictures_pdf
 from tests.support.files.reading import read
 
@@ -38,6 +39,11 @@ def test_a_scan_is_refused_with_its_pages_and_what_to_do() -> None:
         read(make_pictures_pdf(6), "pdf")
 
 
+def test_a_pdf_whose_pages_are_all_damaged_is_damaged_and_no_scan() -> None:
+    with pytest.raises(DamagedFile, match="9 pages, 0 characters on each; all of them are damaged"):
+        read(pages_in_a_circle(), "pdf")
+
+
 def test_data_for_reading_pictures_is_never_looked_for_elsewhere(tmp_path: Path) -> None:
     limits = ReadLimits(ocr_languages=("eng",), tessdata_dir=tmp_path)
 
@@ -53,5 +59,5 @@ def test_a_pdf_of_too_many_pages_is_refused_before_any_is_read() -> None:
 def test_a_text_that_grows_too_long_is_refused_with_its_limit() -> None:
     content = make_pdf([["Twenty-odd characters"] * 20] * 20)
 
-    with pytest.raises(LimitExceeded, match="at most 1000 are taken"):
+    with pytest.raises(LimitExceeded, match="the limit is 1000"):
         read(content, "pdf", limits=ReadLimits(text_bytes=1_000))

@@ -31,6 +31,19 @@ def test_the_hyphens_of_a_compound_stay() -> None:
     assert read(make_bare_pdf([page]), "pdf").text == "state-of-the-art in COVID-19 times"
 
 
+def test_the_hyphen_of_a_word_that_is_always_written_with_one_stays() -> None:
+    page = "(She is self-) Tj 0 -14 Td (employed and non-) Tj 0 -14 Td (resident)"
+
+    assert read(make_bare_pdf([page]), "pdf").text == "She is self-employed and non-resident"
+
+
+def test_a_value_that_says_it_is_none_is_left_out() -> None:
+    extracted = read(make_pdf([["Text"]], title="(unspecified)", author="(anonymous)"), "pdf")
+
+    assert extracted.title is None
+    assert "author" not in extracted.metadata
+
+
 def test_letters_outside_of_the_page_are_not_read() -> None:
     page = "(Seen) Tj 0 -2000 Td (Hidden below the page)"
 
