@@ -8,7 +8,7 @@ from lxml.etree import iterwalk
 
 from netgpt_docs_service.domain.files import Extracted
 from netgpt_docs_service.domain.layout import Layout
-from netgpt_docs_service.extraction.encoding import decode
+from netgpt_docs_service.extraction.file_text import characters_of
 from netgpt_docs_service.extraction.html_markdown import MarkdownPage, markdown_of
 from netgpt_docs_service.extraction.html_tree import (
     Tree,
@@ -30,7 +30,7 @@ _LEAST_SHARE = 0.5
 def read_html(file: FileBytes, limits: ReadLimits) -> Extracted:
     """Return the main part of a page, or all of it where that would lose most of its words."""
     del limits  # the text of a page is shorter than the page
-    decoded = decode(file.content, charset=file.charset)
+    decoded = characters_of(file)
     tree = parsed(normalised(decoded.text))
     whole = markdown_of(tree)
     if not whole.text:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from netgpt_docs_service.domain.files import Extracted
 from netgpt_docs_service.domain.layout import Layout
 from netgpt_docs_service.errors import LimitExceeded, NoExtractableText
+from netgpt_docs_service.extraction import encoding
 from netgpt_docs_service.extraction.reader import ReadLimits
 from netgpt_docs_service.extraction.reading import warm_up
 from netgpt_docs_service.extraction.results import finished
@@ -87,6 +90,38 @@ def test_a_file_without_text_says_so(content: bytes) -> None:
 def test_a_text_over_the_limit_is_refused_with_both_numbers() -> None:
     with pytest.raises(LimitExceeded, match="6000000 bytes; the limit is 4000000"):
         read(b"a,b,c\n" * 1_000_000, "a.csv")
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"[" + b"[]," * 12_000_000 + b"1]", "a.json"),
+        (b"[" + b"[]," * 12_000_000 + b"1]", ""),
+        (b'{"cells": [' + b"[]," * 12_000_000 + b"1]}", "a.ipynb"),
+    ],
+)
+def test_json_over_the_limit_is_refused_before_it_is_parsed(
+    content: bytes, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json, "loads", pytest.fail)
+
+    with pytest.raises(LimitExceeded, match="limit is"):
+        read(content, name)
+
+
+@pytest.mark.timeout(10)
+def test_lines_that_are_just_not_long_take_little_time() -> None:
+    content = ('"' + "x" * 1990 + '",\n') * 1_900
+
+    assert len(read(f"[{content}1]", "a.json").text) > 3_000_000
+
+
+def test_a_text_in_a_guessed_encoding_is_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    guesses = iter([["cp1252"]])  # a second one would be StopIteration
+    monkeypatch.setattr(encoding, "guessed_encodings", lambda _: next(guesses))
+
+    assert read("caf\xe9".encode("cp1252"), "a.txt").text == "café"
 
 
 def test_a_text_is_normalised() -> None:
