@@ -15,9 +15,10 @@ from netgpt_docs_service.extraction.reading import warm_up
 from netgpt_docs_service.extraction.results import finished
 from netgpt_docs_service.extraction.samples import SAMPLES
 from tests.support.files.reading_texts import LIMITS, is_sane, read, read_if_taken
-from tests.support.files.texts import JAPANESE, make_eml
+from tests.support.files.texts import JAPANESE, make_eml, make_page
 from tests.support.files.zips import make_office_zip
 
+ODD_HEADINGS = "<h1>One&shy;<br>e&#x301;</h1><p>&shy;a b&shy;</p><h2>Two&#x202e;</h2><p>x"
 EXTENSIONS = ("", ".txt", ".md", ".json", ".ipynb", ".eml", ".srt", ".xml", ".csv", ".docx")
 
 
@@ -165,6 +166,25 @@ def test_too_many_pages_are_refused_with_both_numbers() -> None:
 
     with pytest.raises(LimitExceeded, match="3 pages; the limit is 2"):
         finished(many, ReadLimits(pages=2))
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        *SAMPLES,
+        ("b.html", make_page(ODD_HEADINGS).encode()),
+        ("b.eml", make_eml(" ", page=make_page(ODD_HEADINGS))),
+        ("c.eml", make_eml(attachments=[("x\u00ad.htm", "text/html", ODD_HEADINGS.encode())])),
+        ("d.eml", make_eml(attachments=[("x.md", "text/markdown", b"# e\xcc\x81\n\n## b\nx")])),
+    ],
+    ids=lambda sample: sample[0],
+)
+def test_where_a_heading_is_its_title_stands(sample: tuple[str, bytes]) -> None:
+    name, content = sample
+    extracted = read(content, name)
+
+    assert is_sane(extracted)
+    assert "could not be told" not in "".join(extracted.warnings)
 
 
 def test_warming_up_reads_every_sample() -> None:
