@@ -6,6 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from netgpt_docs_service.domain.files import GUESSED_ENCODING
 from netgpt_docs_service.errors import UnsupportedFile
 from netgpt_docs_service.extraction.encoding_guess import guessed_encodings
 
@@ -105,7 +106,7 @@ def _wide(content: bytes) -> Decoded | None:
     decoded = _strict(content, encoding)
     if decoded is None or "\0" in decoded.text or not _is_written(decoded.text):
         return None
-    return Decoded(decoded.text, encoding, (f"no encoding was named; read as {encoding}",))
+    return Decoded(decoded.text, encoding, (f"{GUESSED_ENCODING}; read as {encoding}",))
 
 
 def _is_written(text: str) -> bool:
@@ -130,7 +131,7 @@ def _named_inside(content: bytes) -> str | None:
 def _guessed(content: bytes) -> Decoded | None:
     for encoding in guessed_encodings(content):
         if decoded := _mended(content, encoding):
-            said = f"no encoding was named; read as {encoding}, which is a guess"
+            said = f"{GUESSED_ENCODING}; read as {encoding}, which is a guess"
             return Decoded(decoded.text, encoding, (said, *decoded.warnings))
     return None
 
