@@ -22,9 +22,9 @@ from typing import Any
 
 import httpx
 import pypdfium2
-from bench.reading.overlap import overlap_ratio
 
 from bench.reading.hostile import hostile_rows
+from bench.reading.overlap import overlap_ratio
 from bench.reading.papers import paper
 from netgpt_docs_service.cli.demo_service import RunningService, running_service
 from netgpt_docs_service.extraction.formats.pdf import read_pdf

@@ -58,7 +58,8 @@ async def delete_matching(
         caller.tenant, parse_filter(body.filter), dry_run=body.dry_run
     )
     state["metrics"].record_deletion(
-        documents=deletion.deleted_documents, chunks=deletion.deleted_chunks
+        documents=deletion.deleted_documents,
+        points=deletion.deleted_chunks + deletion.deleted_pairs,
     )
     return DeletionModel.of(deletion)
 
@@ -113,5 +114,5 @@ async def change_document(
 async def delete_document(doc_id: DocId, caller: DeleteCaller, state: StateDep) -> DeletedModel:
     """Delete a document: from then on no reader sees it."""
     before = await state["services"].delete.delete(caller.tenant, doc_id)
-    state["metrics"].record_deletion(documents=1, chunks=before.chunk_count)
+    state["metrics"].record_deletion(documents=1, points=before.chunk_count + before.pair_count)
     return DeletedModel(deleted_chunks=before.chunk_count, deleted_pairs=before.pair_count)

@@ -68,7 +68,8 @@ def delete_document(
     if as_json:
         print_json(answer)
         return
-    OUT.print(f"deleted {escape(doc_id)}: {answer['deleted_chunks']} chunks")
+    pairs = f", {answer['deleted_pairs']} pairs" if answer.get("deleted_pairs") else ""
+    OUT.print(f"deleted {escape(doc_id)}: {answer['deleted_chunks']} chunks{pairs}")
 
 
 async def _call(

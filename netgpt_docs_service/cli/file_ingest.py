@@ -12,6 +12,7 @@ from typing import Any
 from netgpt_docs_service.cli.outcomes import Outcome
 from netgpt_docs_service.cli.patient_sender import PatientSender
 from netgpt_docs_service.cli.sources import FileSource, Source
+from netgpt_docs_service.errors import ServiceError
 
 _AT_ONCE = 2
 """Requests under way: files of one are read while those of the other are embedded."""
@@ -38,6 +39,11 @@ class Report:
     def fail(self, source: Source, reason: str, *, status: int | None = None) -> None:
         """Count a file that was not ingested; `status` is the service's, None when not asked."""
         self.failures.append({"path": source.label, "reason": reason, "status": status})
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing became of any file."""
+        return not (self.stored or self.failures)
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as one JSON document."""
@@ -69,19 +75,27 @@ async def ingest_all(
 ) -> None:
     """Put every source into the report, and tell it then; one that fails never stops the others.
 
-    Raises RequestFailed when none can be sent.
+    Raises RequestFailed when none can be sent any more: what was under way is in the report, too.
     """
     batches = in_batches(_distinct(sources, report, tell))
+    faults: list[ServiceError] = []
 
     async def work() -> None:
         for batch in batches:  # shared: each batch is taken once
-            async for source, outcome in sender.send(batch):
-                report.add(source, outcome)
-                tell(source)
+            if faults:
+                return
+            try:
+                async for source, outcome in sender.send(batch):
+                    report.add(source, outcome)
+                    tell(source)
+            except ServiceError as fault:
+                faults.append(fault)
 
     workers = [asyncio.create_task(work()) for _ in range(_AT_ONCE)]
     try:
         await asyncio.gather(*workers)
+        if faults:
+            raise faults[0]
     finally:
         for worker in workers:
             worker.cancel()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import typer
 from rich.markup import escape
@@ -26,12 +26,17 @@ from netgpt_docs_service.cli.output import (
     JsonOption,
     KeyOption,
     UrlOption,
+    exit_code_of,
+    print_error,
     print_json,
     run,
 )
 from netgpt_docs_service.cli.patient_sender import Fields, PatientSender
 from netgpt_docs_service.cli.sources import EVERYTHING, Source, UrlSource, find_sources
 from netgpt_docs_service.cli.start import start_settings
+from netgpt_docs_service.errors import ServiceError
+
+_Ended: TypeAlias = tuple[Report, ServiceError | None]
 
 
 def ingest(  # noqa: PLR0913, PLR0917  a command's options are its arguments
@@ -58,25 +63,41 @@ def ingest(  # noqa: PLR0913, PLR0917  a command's options are its arguments
         message = "name a file, a folder or a --source-url"
         raise typer.BadParameter(message)
 
-    async def work() -> Report:
+    async def work() -> _Ended:
         fields = form_fields(doc_type, intent, tags or (), metadata or ())
         sources: list[Source] = list(find_sources(paths or (), pattern))
         sources += [UrlSource(each) for each in urls or ()]
         return await _ingested(sources, fields, url, key)
 
-    report = run(work, as_json=as_json)
+    report, error = run(work, as_json=as_json)
+    told = {"error": {"kind": error.kind, "message": error.message}} if error else {}
     if as_json:
-        print_json(report.as_json())
+        print_json(report.as_json() | told)
     else:
         _print(report.as_json())
-    if report.failures:
-        raise typer.Exit(1)
+    if error and not as_json:
+        print_error(error.kind, error.message, as_json=False)
+    if error or report.failures:
+        raise typer.Exit(exit_code_of(error) if error else 1)
 
 
 async def _ingested(
     sources: Sequence[Source], fields: Fields, url: str | None, key: str | None
-) -> Report:
+) -> _Ended:
+    """Return what became of the files; with the error that ended it, once there is any to tell."""
     report = Report()
+    try:
+        await _ingest_into(report, sources, fields, url, key)
+    except ServiceError as error:
+        if report.is_empty:
+            raise
+        return report, error
+    return report, None
+
+
+async def _ingest_into(
+    report: Report, sources: Sequence[Source], fields: Fields, url: str | None, key: str | None
+) -> None:
     async with connect(start_settings(), url, key) as client:
         with _progress() as progress:
             total = sum(each.size_bytes for each in sources)
@@ -89,7 +110,6 @@ async def _ingested(
                 progress.update(shown, advance=source.size_bytes, description=description)
 
             await ingest_all(PatientSender(client, fields), sources, report, tell=tell)
-    return report
 
 
 def _count(done: int, sources: Sequence[Source]) -> str:

@@ -68,13 +68,14 @@ def run(
         return asyncio.run(work())
     except ServiceError as error:
         tell(error.kind, error.message)
-        raise typer.Exit(_exit_code(error)) from error
+        raise typer.Exit(exit_code_of(error)) from error
     except KeyboardInterrupt as error:
         tell("interrupted", "interrupted")
         raise typer.Exit(130) from error
 
 
-def _exit_code(error: ServiceError) -> int:
+def exit_code_of(error: ServiceError) -> int:
+    """Return the exit code of a command that ends with `error`."""
     if isinstance(error, InvalidInput):
         return 2
     return 3 if isinstance(error, StartupError) else 1

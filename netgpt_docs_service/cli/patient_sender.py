@@ -7,7 +7,8 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import partial
+from typing import Any, TypeAlias
 
 from netgpt_docs_service.cli.client import ApiClient, ConnectionLost, FilePart, RequestFailed
 from netgpt_docs_service.cli.outcomes import Outcome, failed, told
@@ -86,7 +87,7 @@ class PatientSender:
 
     async def _answered(self, ready: Sequence[tuple[Source, SteadyFile | None]]) -> list[Outcome]:
         try:
-            answer = await self.client.upload("/ingest/files", self._form(ready), _parts(ready))
+            answer = await self._uploaded(ready)
         except (ConfigurationError, RequestFailed, UnreadableFile) as error:
             outcome = self._outcome_of(error)
             if len(ready) == 1 or outcome.is_put_off:
@@ -94,6 +95,17 @@ class PatientSender:
             return [(await self._outcomes([source]))[0] for source, _ in ready]
         self._was_answered = True
         return told(answer, [source.doc_id for source, _ in ready])
+
+    async def _uploaded(self, ready: Sequence[tuple[Source, SteadyFile | None]]) -> Any:  # noqa: ANN401  an answer
+        """Send files; one that is alone once more where the connection broke, as networks do."""
+        upload = partial(self.client.upload, "/ingest/files", self._form(ready))
+        try:
+            return await upload(_parts(ready))
+        except ConnectionLost:
+            if len(ready) > 1:
+                raise
+        await self.sleep(_PAUSE_S)
+        return await upload(_parts(ready))
 
     def _outcome_of(self, error: ConfigurationError | RequestFailed | UnreadableFile) -> Outcome:
         """Return what a request's failure means for its files; raises what means all files."""

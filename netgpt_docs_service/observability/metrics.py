@@ -55,10 +55,10 @@ class Metrics:
         self._chunks.labels("deleted").inc(receipt.deleted)
         self._ingest_s.observe(receipt.took_ms / 1000)
 
-    def record_deletion(self, *, documents: int, chunks: int) -> None:
-        """Count documents that were deleted, and their chunks."""
+    def record_deletion(self, *, documents: int, points: int) -> None:
+        """Count documents that were deleted, and their chunks and pairs."""
         self._documents.labels("deleted").inc(documents)
-        self._chunks.labels("deleted").inc(chunks)
+        self._chunks.labels("deleted").inc(points)
 
     def record_sweep(self, *, expired: int, chunks: int, tombstones: int) -> None:
         """Count one sweep that came to its end, and what it removed."""
@@ -188,7 +188,10 @@ class Metrics:
             registry=self.registry,
         )
         self._chunks = Counter(
-            "netgpt_chunks_total", "Chunks written and deleted.", ["how"], registry=self.registry
+            "netgpt_chunks_total",
+            "Chunks and pairs written and deleted.",
+            ["how"],
+            registry=self.registry,
         )
         self._ingest_s = Histogram(
             "netgpt_ingest_seconds",

@@ -13,7 +13,7 @@ from netgpt_docs_service.domain.chunks import Chunk, Vector
 from netgpt_docs_service.domain.dialogue import Speech
 
 Count: TypeAlias = Annotated[int, Field(ge=0, le=2**53)]
-_Seconds: TypeAlias = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+_Seconds: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]  # what is stored is exported
 
 
 class Line(BaseModel):

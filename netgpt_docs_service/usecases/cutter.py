@@ -16,6 +16,7 @@ from netgpt_docs_service.domain.documents import Document, DocumentFields, Pipel
 from netgpt_docs_service.domain.layout import PLAIN
 from netgpt_docs_service.domain.layout_parts import parts_of
 from netgpt_docs_service.usecases.dialogue.exchanges import best_exchanges, speech_in
+from netgpt_docs_service.usecases.dialogue.named_turns import named_turns
 from netgpt_docs_service.usecases.dialogue.recogniser import turns_of
 
 TRANSCRIPT = "transcript"
@@ -105,6 +106,9 @@ class DocumentCutter:
 async def _turns(document: Document) -> list[Turn]:
     if document.fields.doc_type != TRANSCRIPT:
         return []
+    starts = document.layout.turn_starts
+    if starts:  # the file itself said where: nothing is to be guessed
+        return await asyncio.to_thread(named_turns, document.text, starts)
     return await asyncio.to_thread(turns_of, document.text)
 
 

@@ -13,6 +13,9 @@ _LEAST_WORDS = 2.0
 _FIRST_PLACE = 0.15
 """What first place adds to a span of 1, the second half of it, the third a third."""
 
+_NOTHING = 1e-6
+"""A smaller share is what rounding left of none, and has no place."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -66,7 +69,7 @@ def _shares(values: Sequence[float], *, full: float, spread: float) -> list[floa
     places = {value: place for place, value in enumerate(sorted(set(values), reverse=True), 1)}
     shares = [max(0.0, 1.0 - (full - value) / spread) for value in values]
     return [
-        (share + (_FIRST_PLACE / places[value] if share else 0.0)) / (1.0 + _FIRST_PLACE)
+        (share + (_FIRST_PLACE / places[value] if share > _NOTHING else 0.0)) / (1.0 + _FIRST_PLACE)
         for share, value in zip(shares, values, strict=True)
     ]
 

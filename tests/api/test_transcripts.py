@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 TALK = {
     "doc_id": "talk",
@@ -28,6 +29,21 @@ async def test_a_hit_says_that_it_is_a_pair_and_who_speaks_when(acme: httpx.Asyn
     assert TALK["text"][pair["char_start"] : pair["char_end"]] == pair["text"]
     assert (pair["chunk_index"], pair["speakers"]) == (0, ["Anna", "Ben"])
     assert (pair["time_start_s"], pair["time_end_s"]) == (1.0, 4.0)
+
+
+@pytest.mark.parametrize("is_matching", [False, True], ids=["one", "by filter"])
+async def test_a_deletion_counts_the_pairs_that_the_write_counted(
+    acme: httpx.AsyncClient, *, is_matching: bool
+) -> None:
+    receipt = (await acme.post("/ingest", json=TALK)).json()
+    if is_matching:
+        matching = {"type": "eq", "key": "doc_type", "value": "transcript"}
+        await acme.post("/documents/delete", json={"filter": matching, "dry_run": False})
+    else:
+        await acme.delete("/documents/talk")
+    lines = (await acme.get("/metrics")).text.splitlines()
+
+    assert f'netgpt_chunks_total{{how="deleted"}} {float(receipt["embedded"])}' in lines
 
 
 async def test_pairs_are_no_chunks(acme: httpx.AsyncClient) -> None:

@@ -69,7 +69,7 @@ class ScriptedApi:
             body += message.get("body", b"")
             has_more = message.get("more_body", False)
         if scope["path"] in self.answers:
-            status, content = 200, self.answers[scope["path"]](json.loads(body))
+            status, content = 200, self.answers[scope["path"]](json.loads(body or b"null"))
         else:
             form = received(dict(scope["headers"]), body)
             self.forms.append(form)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,10 +35,10 @@ _NO_MESSAGE = {"title", "url", "price", "description", "isbn", "slug"}
 _CLOCK = re.compile(
     r"(?:^|[T ,])(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?\s*([ap])?\.?(?:m\b)?", re.IGNORECASE
 )
+_DAY = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?=[T ,])")
 _FIRST_DATE_S = 10**8
 _FIRST_DATE_MS = 10**11
 _LAST_DATE_S = 10**11
-_SECONDS_A_DAY = 86_400
 
 
 def read_json_or_chat(file: FileBytes, limits: ReadLimits) -> Extracted:
@@ -49,7 +50,7 @@ def read_json_or_chat(file: FileBytes, limits: ReadLimits) -> Extracted:
     except (ValueError, RecursionError):
         return read_json(file, limits)
     messages = _messages(value)
-    turns = [turn for each in messages if (turn := _turn(each)).text.strip()]
+    turns = _dated([turn for each in messages if (turn := _turn(each)).text.strip()])
     if not _is_chat(messages, turns):
         return read_json(file, limits)
     title = value.get("title") or value.get("name") if isinstance(value, Mapping) else None
@@ -59,6 +60,14 @@ def read_json_or_chat(file: FileBytes, limits: ReadLimits) -> Extracted:
         title=title if isinstance(title, str) else None,
         warnings=(*decoded.warnings, *left_out(value, messages, _LISTS)),
     )
+
+
+def _dated(turns: Sequence[Turn]) -> list[Turn]:
+    """Return the turns with their days if there are several; those of one day with clocks alone."""
+    days = {day for turn in turns if (day := turn.time.rpartition(" ")[0])}
+    if len(days) > 1:
+        return list(turns)
+    return [replace(turn, time=turn.time.rpartition(" ")[2]) for turn in turns]
 
 
 def _messages(value: object) -> list[Mapping[str, Any]]:
@@ -121,12 +130,13 @@ def _strings(value: object, *, depth: int) -> Iterator[str]:
 
 
 def _clock(value: object) -> str:
-    """Return a time of day, or how long after the start, as `HH:MM:SS`; empty if it is neither."""
+    """Return a time of day as `HH:MM:SS`, after its day, or how long after the start."""
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, str) and not re.fullmatch(r"\d{1,14}(?:\.\d+)?", value):
         found = _CLOCK.search(value[:64])
-        return _of_day(*found.groups()) if found else ""
+        day = _DAY.match(value)
+        return (f"{day[0]} " if day and found else "") + (_of_day(*found.groups()) if found else "")
     return _of_seconds(float(value)) if isinstance(value, str | float | int) else ""
 
 
@@ -140,5 +150,5 @@ def _of_seconds(number: float) -> str:
     if not 0 <= seconds < _LAST_DATE_S:
         return ""
     if seconds >= _FIRST_DATE_S:
-        return datetime.fromtimestamp(seconds % _SECONDS_A_DAY, UTC).strftime("%H:%M:%S")
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
     return f"{int(seconds) // 3600:02}:{int(seconds) // 60 % 60:02}:{int(seconds) % 60:02}"

@@ -16,8 +16,8 @@ from netgpt_docs_service.extraction.reader import FileBytes, ReadLimits
 from netgpt_docs_service.extraction.results import check_text_bytes
 
 _CUE_TIMES = re.compile(
-    r"^[ \t]*(?:(?P<hours>\d{1,4}):)?(?P<minutes>\d{1,2}):(?P<seconds>\d{2})[.,]\d{1,3}"
-    r"[ \t]*-->[^\n]*$"
+    r"^[ \t]*(?P<begins>(?:\d{1,4}:)?\d{1,2}:\d{2})[.,]\d{1,3}"
+    r"[ \t]*-->[ \t]*(?P<ends>(?:\d{1,4}:)?\d{1,2}:\d{2}(?=[.,]\d))?[^\n]*$"
 )
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+(?P<name>[^>\n]{1,80})>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{0,80}\}")
@@ -29,17 +29,19 @@ _LONGEST_TURN = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one voice says at one go; `time` is `HH:MM:SS`."""
+    """What one voice says at one go; `time` and `end` are `HH:MM:SS`, a date may be before them."""
 
     text: str
     speaker: str = ""
     time: str = ""
+    end: str = ""
 
     def written(self) -> str:
-        """Return the block of this turn: `[HH:MM:SS] Name: text`, without what is not known."""
+        """Return the block of this turn: `[HH:MM:SS - HH:MM:SS] Name: text`, as far as is known."""
         said = "\n".join(line for line in self.text.splitlines() if line.strip())
         name = " ".join(self.speaker.replace(":", " ").split())[:80]
-        return (f"[{self.time}] " if self.time else "") + (f"{name}: " if name else "") + said
+        times = " - ".join(each for each in (self.time, self.end) if each)
+        return (f"[{times}] " if times else "") + (f"{name}: " if name else "") + said
 
 
 def read_cues(file: FileBytes, limits: ReadLimits) -> Extracted:
@@ -78,7 +80,7 @@ def transcript(
 
 def _cues(text: str) -> Iterator[Turn]:
     """Yield the cues: what follows a line of times, up to a blank line or the next one's number."""
-    time: str | None = None
+    time: tuple[str, str] | None = None
     lines: list[str] = []
     for line in (*text.split("\n"), ""):
         times = _CUE_TIMES.match(line)
@@ -90,14 +92,17 @@ def _cues(text: str) -> Iterator[Turn]:
                 lines.pop()  # the next cue's number, where the blank line before it is missing
             yield from _voices(time, lines)
         lines = []
-        time = None if times is None else _clock(times)
+        time = None if times is None else (_clock(times["begins"]), _clock(times["ends"]))
 
 
-def _clock(times: re.Match[str]) -> str:
-    return f"{int(times['hours'] or 0):02}:{int(times['minutes']):02}:{times['seconds']}"
+def _clock(written: str | None) -> str:
+    if not written:
+        return ""
+    seconds, minutes, hours = [*reversed(written.split(":")), "0"][:3]
+    return f"{int(hours):02}:{int(minutes):02}:{seconds}"
 
 
-def _voices(time: str, lines: list[str]) -> Iterator[Turn]:
+def _voices(time: tuple[str, str], lines: list[str]) -> Iterator[Turn]:
     speaker = ""
     said: list[str] = []
     for line in lines:
@@ -105,12 +110,12 @@ def _voices(time: str, lines: list[str]) -> Iterator[Turn]:
         plain = html.unescape(_TAG.sub("", line)).strip()
         named = None if voice else _named(plain)
         if voice or named:
-            yield Turn(" ".join(said), speaker, time)
+            yield Turn(" ".join(said), speaker, *time)
             speaker = html.unescape(voice["name"]).strip() if voice else named or ""
             plain = plain.partition(":")[2].strip() if named else plain
             said = []
         said.append(plain)
-    yield Turn(" ".join(said), speaker, time)
+    yield Turn(" ".join(said), speaker, *time)
 
 
 def _named(line: str) -> str | None:
@@ -123,15 +128,16 @@ def _named(line: str) -> str | None:
 
 def _joined(cues: Iterable[Turn]) -> Iterator[Turn]:
     """Join cues of one voice; a cue that says again what the one before said is left out."""
-    first, said, length = Turn(""), [""], 0
+    turn, said, length = Turn(""), [""], 0
     for cue in cues:
-        if not cue.text or (cue.text, cue.speaker) == (said[-1], first.speaker):
+        if not cue.text or (cue.text, cue.speaker) == (said[-1], turn.speaker):
             continue
-        if cue.speaker != first.speaker or length + len(cue.text) > _LONGEST_TURN:
-            yield replace(first, text=" ".join(said).strip())
-            first, said, length = cue, [], 0
+        if cue.speaker != turn.speaker or length + len(cue.text) > _LONGEST_TURN:
+            yield replace(turn, text=" ".join(said).strip())
+            turn, said, length = cue, [], 0
         elif not length:
-            first = cue
+            turn = cue
+        turn = replace(turn, end=cue.end)
         said.append(cue.text)
         length += len(cue.text)
-    yield replace(first, text=" ".join(said).strip())
+    yield replace(turn, text=" ".join(said).strip())

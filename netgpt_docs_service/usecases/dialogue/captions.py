@@ -18,6 +18,8 @@ _CUE = re.compile(
 )
 _VOICE = re.compile(r"^(?:-[ \t]?)?<v(?:\.[\w.-]{0,40})?[ \t]+([^<>\n]{1,80})>", re.MULTILINE)
 _FEWEST = 2
+_NEARBY = 16
+"""Characters that nothing but blank ones and a number stand in before a first cue."""
 
 
 def caption_turns(text: str) -> list[Turn]:
@@ -48,9 +50,6 @@ def _begin(text: str, cue: re.Match[str]) -> int:
     ):
         return cue.start()
     return cue.start() + len(cue["name"]) + 1
-
-
-_NEARBY = 16
 
 
 def _labelled(text: str) -> dict[int, tuple[int, str]]:

@@ -12,11 +12,13 @@ from netgpt_docs_service.usecases.dialogue.captions import caption_turns
 from netgpt_docs_service.usecases.dialogue.labels import (
     MOST_LABELS,
     Label,
+    is_of_a_log,
     labels_with_colon,
     may_be_told_alone,
     names_alone,
+    stamped_lines,
 )
-from netgpt_docs_service.usecases.dialogue.stamps import seconds
+from netgpt_docs_service.usecases.dialogue.spans import turns_at
 
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*")
 _LIST = re.compile(r"[ \t\r]*\n\s*(?:[-*|#`+<]|[0-9]+[.)])")
@@ -36,23 +38,42 @@ def turns_of(text: str) -> list[Turn]:
     if captions:
         return captions
     said = labels_with_colon(text)
-    labels = _with_times(text, said) or _without(text, [each for each in said if not each.stamp])
+    labels = _with_times(text, _with_stamped(text, said)) or _without(
+        text, [each for each in said if not each.stamp]
+    )
     if not labels:
         alone = names_alone(text)
         labels = _with_times(text, alone) or _without(
             text, [each for each in alone if not each.stamp]
         )
-    return _turns(labels, len(text)) if 0 < len(labels) <= MOST_LABELS else []
+    return turns_at(labels, len(text)) if 0 < len(labels) <= MOST_LABELS else []
+
+
+def _with_stamped(text: str, said: Sequence[Label]) -> list[Label]:
+    """Return `said` with every line that begins with a time, if those are the form of the text.
+
+    Where most of them have a colon, anything before it is a name: people call themselves what they
+    like. Any other ends the turn before it, and nobody is known to say it.
+    """
+    lines = stamped_lines(text)
+    known = {each.start: each for each in said}
+    are_named = 2 * sum(bool(each.name) for each in lines) > len(lines)
+    if not are_named and not any(each.start in known for each in lines):
+        return list(said)
+    nobody = [each if are_named else each._replace(name="") for each in lines]
+    found = {each.start: each for each in nobody} | known
+    return [found[start] for start in sorted(found)]
 
 
 def _with_times(text: str, labels: Sequence[Label]) -> list[Label]:
     """Return the labels of a transcript that has times; a name that has had one may go without."""
-    timed = [each for each in labels if each.stamp]
+    timed = [each for each in labels if each.stamp and each.name]
     names = {each.name for each in timed}
     is_agenda = len(timed) > _FEWEST and len(names) == len(timed)
-    if len(timed) < _FEWEST or is_agenda or _share(text, timed) < _SHARE_WITH_TIMES:
+    is_log = 2 * sum(is_of_a_log(each.name) for each in timed) >= len(timed)
+    if len(timed) < _FEWEST or is_agenda or is_log or _share(text, timed) < _SHARE_WITH_TIMES:
         return []
-    return [each for each in labels if each.name in names]
+    return [each for each in labels if each.name in names or not each.name]
 
 
 def _without(text: str, labels: Sequence[Label]) -> list[Label]:
@@ -106,22 +127,3 @@ def _share(text: str, labels: Sequence[Label]) -> float:
             start = next(starts, None)
         held += is_held
     return held / spans if spans else 0.0
-
-
-def _turns(labels: Sequence[Label], length: int) -> list[Turn]:
-    times = seconds([each.stamp for each in labels])
-    ends = [*(each.start for each in labels[1:]), length]
-    following = [*times[1:], None]
-    return [
-        Turn(
-            char_start=label.start,
-            said_start=label.said_start,
-            char_end=end,
-            speaker=label.name,
-            time_start_s=begins,
-            time_end_s=ends_s
-            if begins is not None and ends_s is not None and ends_s >= begins
-            else None,
-        )
-        for label, end, begins, ends_s in zip(labels, ends, times, following, strict=True)
-    ]

@@ -180,7 +180,19 @@ async def test_a_connection_that_ends_over_one_file_is_that_files_failure(
 
     assert outcome["a"] == ""
     assert "WriteError; the file may be too large" in outcome["large"]
-    assert api.batches == [["large", "a"], ["large"], ["a"]]
+    assert api.batches == [["large", "a"], ["large"], ["large"], ["a"]]
+
+
+async def test_a_connection_that_breaks_once_is_no_files_fault(tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(b"content")
+    api = ScriptedApi(all_stored, script=[hanging_up])
+    clock = SleepClock()
+
+    outcome = await reasons(clock.sender(api), FileSource(tmp_path / "large", "large"))
+
+    assert outcome == {"large": ""}
+    assert [each.content for form in api.forms for each in form.files] == [b"content"] * 2
+    assert clock.pauses_s == [1]
 
 
 async def test_a_service_that_never_answered_is_an_error(a: FileSource) -> None:

@@ -59,6 +59,48 @@ GOLDEN = {
         None,
     ),
     "alone with times": ("Anna  00:12\nHi.\n\nBen  00:15\nHo.", ["Anna", "Ben"], (12, 15)),
+    "iso": (
+        "2024-01-02T10:00:00Z Anna: Hi\n2024-01-02T10:01:00.5+01:00 Ben: Ho",
+        ["Anna", "Ben"],
+        (36000, 36060.5),
+    ),
+    "german clock": ("[10:02 Uhr] Anna: Hi\n[10:03 Uhr] Ben: Ho", ["Anna", "Ben"], (36120, 36180)),
+    "german clock after": (
+        "Anna (10:02 Uhr): Hi\nBen (10:03 Uhr): Ho",
+        ["Anna", "Ben"],
+        (36120, 36180),
+    ),
+    "times with their end": (
+        "[00:00:01 - 00:00:03] Anna: Hi\n[00:00:04 \u2013 00:00:05] Ben: Ho",
+        ["Anna", "Ben"],
+        (1, 3),
+    ),
+    "arrows": ("00:01 --> 00:03 Anna: Hi\n00:04 --> 00:05 Ben: Ho", ["Anna", "Ben"], (1, 3)),
+    "zoom": (
+        "10:00:01 From Anna Schmidt to Everyone:\n\tHi\n10:00:03 From Ben Lee to Everyone:\n\tHo",
+        ["Anna Schmidt", "Ben Lee"],
+        (36001, 36003),
+    ),
+    "newest first": (
+        "[02.01.24, 00:00:09] Anna: Hi\n[01.01.24, 00:00:01] Ben: Ho",
+        ["Anna", "Ben"],
+        (86409, None),
+    ),
+    "names of any kind": (
+        "[00:01] Anna \U0001f338: Hi\n[00:02] (Ben): \n[00:03] \U0001f338 Mia: a\n[00:04] (Ben):",
+        ["Anna \U0001f338", "(Ben)", "\U0001f338 Mia", "(Ben)"],
+        (1, 2),
+    ),
+    "emoji without times": (
+        "Anna \U0001f338: a\nBen: b\nAnna \U0001f338: c\nBen: d",
+        ["Anna \U0001f338", "Ben"] * 2,
+        None,
+    ),
+    "a line of nobody": (
+        "[00:01] Anna: Hi\n[00:02] Anna left\n[00:03] Ben: Ho\n[00:04] Ben: x",
+        ["Anna", None, "Ben", "Ben"],
+        (1, 2),
+    ),
     "paragraphs": ("Anna: a\n\nb\nc\nBen: d\n\ne\nAnna: f\nBen: g", ["Anna", "Ben"] * 2, None),
     "wide colon": ("张三：你好\n李四：好\n张三：是\n李四：不", ["张三", "李四"] * 2, None),  # noqa: RUF001 - the colon meant
 }
@@ -71,13 +113,17 @@ NO_TRANSCRIPTS = {
     "rare labels": "Anna: a\nBen: b\nAnna: c\nBen: d" + "\n\nA paragraph of prose." * 20,
     "one name": "Anna: a\nAnna: b\nAnna: c",
     "long labels": "This is a very long line before: x\n" * 4,
+    "log": "2024-01-02 10:00:00 ERROR: no\n2024-01-02 10:00:01 INFO: yes\n" * 3,
+    "log with places": "10:00:00 [INFO] main: no\n10:00:01 [WARN] main: yes\n" * 3,
+    "recipes": "Zutaten: Mehl\nZubereitung: backen\n\nZutaten: Ei\nZubereitung: kochen",
+    "contacts": "Adresse: hier\nTelefon: 1\n\nAdresse: da\nTelefon: 2",
     "nothing": "",
 }
 
 
 @pytest.mark.parametrize(("text", "speakers", "times"), GOLDEN.values(), ids=GOLDEN)
 def test_turns_are_told_in_every_form(
-    text: str, speakers: list[str | None], times: tuple[float, float] | None
+    text: str, speakers: list[str | None], times: tuple[float, float | None] | None
 ) -> None:
     turns = turns_of(text)
 

@@ -45,11 +45,19 @@ BOB: Ho
         (
             VTT,
             "a.vtt",
-            """[00:00:01] Ann Lee: Hello there again & again
+            """[00:00:01 - 01:00:04] Ann Lee: Hello there again & again
 
-[01:00:05] Bob: Yes? the answer is: no""",
+[01:00:05 - 01:00:06] Bob: Yes? the answer is: no""",
         ),
-        (SRT, "a.srt", "[00:00:01] ANN: Hi\n\n[00:00:01] BOB: Ho\n\n[00:00:03] Nobody speaks"),
+        (
+            SRT,
+            "a.srt",
+            """[00:00:01 - 00:00:02] ANN: Hi
+
+[00:00:01 - 00:00:02] BOB: Ho
+
+[00:00:03 - 00:00:04] Nobody speaks""",
+        ),
     ],
 )
 def test_subtitles_become_turns(content: str, name: str, text: str) -> None:
@@ -86,6 +94,22 @@ def test_subtitles_become_turns(content: str, name: str, text: str) -> None:
                 {"date": "12/31/23, 9:16 PM", "author": "Bob", "message": "Ho"},
             ],
             "[21:15:00] Ann A: Hi\n\n[21:16:00] Bob: Ho",
+        ),
+        (
+            [
+                {"date": "2024-01-02T23:59:00Z", "author": "Ann", "message": "Hi"},
+                {"date": "2024-01-03 00:01", "author": "Bob", "message": "Ho"},
+            ],
+            "[2024-01-02 23:59:00] Ann: Hi\n\n[2024-01-03 00:01:00] Bob: Ho",
+        ),
+        (
+            {
+                "messages": [
+                    {"user": "A", "text": "a", "ts": "1700000000.0"},
+                    {"user": "B", "text": "b", "ts": "1700009000.0"},
+                ]
+            },
+            "[2023-11-14 22:13:20] A: a\n\n[2023-11-15 00:43:20] B: b",
         ),
         (
             {

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netgpt_docs_service.domain.chunks import Chunk
+from netgpt_docs_service.domain.dialogue import Speech
 from netgpt_docs_service.domain.documents import DocumentFields, Manifest, Origin, Pipeline
 from netgpt_docs_service.domain.rules import METADATA_NAME
 from netgpt_docs_service.usecases.archive import ArchiveDamaged
@@ -92,9 +93,9 @@ def test_a_manifest_comes_back_to_the_last_type(manifest: Manifest) -> None:
     assert line.manifest().fields.canonical() == manifest.fields.canonical()
 
 
-@given(TEXTS, VECTORS, st.lists(TEXTS).map(tuple), st.none() | st.integers(1, 9))
+@given(TEXTS, VECTORS, st.lists(TEXTS).map(tuple), st.none() | st.integers(-9, 9))
 def test_a_chunk_comes_back_with_every_bit_of_its_vector(
-    text: str, vector: list[float], headings: tuple[str, ...], page: int | None
+    text: str, vector: list[float], headings: tuple[str, ...], time_s: int | None
 ) -> None:
     base = document_line().model_copy(update={"text": text})
     chunk = Chunk(
@@ -108,8 +109,9 @@ def test_a_chunk_comes_back_with_every_bit_of_its_vector(
         char_end=len(text),
         token_count=1,
         heading_path=headings,
-        page_start=page,
-        page_end=page,
+        page_start=None if time_s is None else abs(time_s),
+        page_end=None if time_s is None else abs(time_s),
+        speech=Speech(speakers=headings, time_start_s=time_s, time_end_s=time_s),
     )
     written = base.model_copy(update={"chunks": [ChunkLine.of(chunk, vector)]}).as_bytes()
 

@@ -38,6 +38,19 @@ PAGES = Document(
 )
 
 
+NEWEST_FIRST = replace(
+    TRANSCRIPT,
+    text="""[02.01.24, 10:00:09] Anna: What is the colour of a walrus?
+
+[02.01.24, 10:00:01] Ben: A walrus is brown.
+
+[01.01.24, 09:00:00] Anna: Good morning.
+
+[01.01.24, 08:00:00] Ben: Good morning, and where does it live?
+""",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RenamedChunker(ParagraphChunker):
     """Cuts in the same places under another name: another pipeline."""
@@ -122,6 +135,23 @@ async def test_pairs_come_back_with_their_vectors_without_the_model(
     assert await box.export() == exported
     assert len(exported[0].pairs or []) == talk.pair_count
     assert (await box.check()).is_clean
+
+
+async def test_a_chat_that_begins_with_what_was_said_last_is_archived_and_comes_back(
+    box: Toolbox, shared: SharedEngine
+) -> None:
+    await box.services.ingest.ingest("acme", NEWEST_FIRST)
+    exported = await box.export()
+    await shared.empty()
+
+    assert [each.time_start_s for each in exported[0].chunks or []] == [
+        122409,
+        122401,
+        32400,
+        28800,
+    ]
+    assert await box.import_all(exported) == ["imported"]
+    assert await box.export() == exported
 
 
 @pytest.mark.parametrize("document", [TRANSCRIPT, PAGES], ids=["turns", "pages"])

@@ -59,7 +59,16 @@ async def test_subtitles_have_pairs_with_their_speakers_and_times() -> None:
     document = Document(doc_id="d", text=read.text, layout=read.layout, fields=TRANSCRIPT)
     (pair,) = [each for each in await CUTTER.cut(document) if each.kind is ChunkKind.PAIR]
 
-    assert pair.speech == Speech(speakers=("Anna", "Ben"), time_start_s=1.0, time_end_s=4.0)
+    assert pair.speech == Speech(speakers=("Anna", "Ben"), time_start_s=1.0, time_end_s=6.0)
+
+
+async def test_whose_turn_it_is_a_file_says_and_nobody_guesses() -> None:
+    text = "Dr. No (of 7 seas, at last): What is that then?\n\nassistant: A walrus."
+    layout = Layout(turn_starts=(0, text.index("assistant")))
+    document = Document(doc_id="d", text=text, layout=layout, fields=TRANSCRIPT)
+    (pair,) = [each for each in await CUTTER.cut(document) if each.kind is ChunkKind.PAIR]
+
+    assert pair.speech.speakers == ("Dr. No (of 7 seas, at last)", "assistant")
 
 
 def test_only_the_pipeline_of_transcripts_names_turns_and_their_limit() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from netgpt_docs_service.domain.search import Candidate, SearchMode
@@ -56,6 +56,7 @@ def test_a_dense_score_is_the_cosine_and_never_negative() -> None:
 
 
 @given(candidates, st.floats(-0.5, 0.5))
+@example([Candidate("worst", 0.0, None), Candidate("best", 0.2, None)], 0.5)
 def test_the_level_of_the_cosines_does_not_matter(offered: list[Candidate], shift: float) -> None:
     offered = [replace(each, dense_score=round(each.dense_score, 3)) for each in offered]
     shifted = [replace(each, dense_score=each.dense_score + shift) for each in offered]
