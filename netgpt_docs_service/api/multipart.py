@@ -20,6 +20,9 @@ MOST_FILES = 100
 _MOST_COUNTED = 1_000  # files above the limit are counted for the message, up to here
 _MOST_FIELDS = 100
 _MOST_FIELD_BYTES = 65_536
+_MOST_HEADER_BYTES = 65_536  # so that a name that is too long spoils its own file only
+
+_HEADER_TOO_LONG = "Maximum header size exceeded"  # the parser's own words
 
 
 @dataclass(slots=True)
@@ -71,6 +74,7 @@ class MultipartReader:
                     "on_part_end": self._end,
                     "on_end": self._complete,
                 },
+                max_header_size=_MOST_HEADER_BYTES,
             )
 
     def write(self, data: bytes) -> None:
@@ -173,4 +177,7 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except FormParserError as error:
-        raise HTTPException(400, "the body is not a valid multipart/form-data") from error
+        message = "the body is not a valid multipart/form-data"
+        if str(error) == _HEADER_TOO_LONG:
+            message = f"a part of the form has a header of more than {_MOST_HEADER_BYTES} bytes"
+        raise HTTPException(400, message) from error

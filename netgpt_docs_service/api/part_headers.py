@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 from netgpt_docs_service.errors import InvalidInput
 
 _MOST_TYPE_CHARACTERS = 255
+_MOST_EXTENDED_BYTES = 4_096
+"""A name of 255 characters has 3,060; the standard library's parser takes the square of more."""
 _PLAIN_ENCODINGS = (b"", b"7bit", b"8bit", b"binary")
 _UNKNOWN_TYPE = "application/octet-stream"
 
@@ -64,8 +66,11 @@ def _filename(disposition: bytes, options: Mapping[bytes, bytes]) -> tuple[str |
 
 def _extended_filename(disposition: bytes) -> str | None:
     """Return what `filename*` says: forms may not have it, and older clients send nothing else."""
+    sent = disposition.decode("latin-1")
+    if len(sent) > _MOST_EXTENDED_BYTES:
+        return sent if "filename*" in sent else None  # as a name it is refused for its length
     header = Message()
-    header["content-disposition"] = disposition.decode("latin-1")
+    header["content-disposition"] = sent
     said = header.get_param("filename", None, "content-disposition")
     return None if said is None else collapse_rfc2231_value(said)
 

@@ -8,6 +8,9 @@ from typing import BinaryIO
 
 from netgpt_docs_service.domain.layout import PLAIN, Layout
 
+GUESSED_ENCODING = "no encoding was named"
+"""How the warning begins that says so: then a declared one may make another text of the bytes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:

@@ -6,6 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from netgpt_docs_service.domain.files import GUESSED_ENCODING
 from netgpt_docs_service.errors import UnsupportedFile
 from netgpt_docs_service.extraction.encoding_guess import guessed_encodings
 
@@ -16,8 +17,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CONTROLS = bytes(sorted({*range(32), 127} - {*b"\t\n\v\f\r\x08\x1a\x1b"}))
-_C1 = re.compile("[\x80-\x84\x86-\x9f]")
+_CONTROLS = bytes(sorted({*range(32), *range(127, 160)} - {*b"\t\n\v\f\r\x08\x1a\x1b\x85"}))
 _MOST_CONTROLS = 0.02
 """Of all bytes or characters: random bytes have a tenth, texts with scars a thousandth."""
 _MOST_BROKEN = 0.01
@@ -106,7 +106,7 @@ def _wide(content: bytes) -> Decoded | None:
     decoded = _strict(content, encoding)
     if decoded is None or "\0" in decoded.text or not _is_written(decoded.text):
         return None
-    return Decoded(decoded.text, encoding, (f"no encoding was named; read as {encoding}",))
+    return Decoded(decoded.text, encoding, (f"{GUESSED_ENCODING}; read as {encoding}",))
 
 
 def _is_written(text: str) -> bool:
@@ -131,7 +131,7 @@ def _named_inside(content: bytes) -> str | None:
 def _guessed(content: bytes) -> Decoded | None:
     for encoding in guessed_encodings(content):
         if decoded := _mended(content, encoding):
-            said = f"no encoding was named; read as {encoding}, which is a guess"
+            said = f"{GUESSED_ENCODING}; read as {encoding}, which is a guess"
             return Decoded(decoded.text, encoding, (said, *decoded.warnings))
     return None
 
@@ -158,10 +158,6 @@ def _mended(content: bytes, encoding: str, *, most: int | None = None) -> Decode
 
 
 def _is_binary(text: str) -> bool:
-    controls = len(_C1.findall(text)) + _ascii_controls(text)
+    encoded = text.encode("latin-1", errors="ignore")  # a regular expression is ten times slower
+    controls = len(encoded) - len(encoded.translate(None, _CONTROLS))
     return controls > max(2, _MOST_CONTROLS * len(text))
-
-
-def _ascii_controls(text: str) -> int:
-    encoded = text.encode("ascii", errors="ignore")
-    return len(encoded) - len(encoded.translate(None, _CONTROLS))

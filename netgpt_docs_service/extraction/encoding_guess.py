@@ -6,7 +6,9 @@ import re
 
 _SAMPLE_BYTES = 32_000
 """What is guessed from: more takes its time and makes the guess no better."""
-_LINES_OF_OTHERS = re.compile(rb"[^\n]{0,200}[\x80-\xff][^\n]{0,200}")
+_OTHERS = re.compile(rb"[\x80-\xff]+")
+_CONTEXT_BYTES = 200
+"""On either side of what is not ASCII, within its line."""
 _LIKELY = [
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "iso8859_2",
     "koi8_r", "cp932", "euc_jp", "gb18030", "big5", "cp949",
@@ -48,10 +50,20 @@ def _is_swapped(text: str) -> bool:
 def _sample(content: bytes) -> bytes:
     """Return the lines that are not ASCII: the others say nothing about the encoding."""
     lines: list[bytes] = []
-    room = _SAMPLE_BYTES
-    for line in _LINES_OF_OTHERS.finditer(content):
-        lines.append(line[0])
-        room -= len(line[0])
+    room, end = _SAMPLE_BYTES, 0
+    for others in _OTHERS.finditer(content):
+        if others.end() <= end:
+            continue
+        start = max(others.start() - _CONTEXT_BYTES, end)
+        start = max(content.rfind(b"\n", start, others.start()) + 1, start)
+        end = _end_of_context(content, min(others.end(), others.start() + room))
+        lines.append(content[start:end])
+        room -= end - start
         if room <= 0:
             break
     return b"\n".join(lines)
+
+
+def _end_of_context(content: bytes, at: int) -> int:
+    end = content.find(b"\n", at, at + _CONTEXT_BYTES)
+    return end if end >= 0 else min(at + _CONTEXT_BYTES, len(content))

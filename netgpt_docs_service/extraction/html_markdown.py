@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from netgpt_docs_service.domain.layout import Heading
-from netgpt_docs_service.extraction.html_tables import is_data_table, table_lines
-from netgpt_docs_service.extraction.html_tree import Tree
+from netgpt_docs_service.extraction.html_tables import is_data_table, is_too_wide, table_lines
+from netgpt_docs_service.extraction.html_tree import INLINE, Tree, words_of
+from netgpt_docs_service.extraction.normalising import normalised
 
 _SKIPPED = {"head", "script", "style", "nav", "footer", "aside", "select", "graphic", "img"}
 _ENDS_A_LINE = {"br", "lb"}
@@ -16,11 +17,6 @@ _LISTS = {"ul", "ol", "menu", "list"}
 _ITEMS = {"li", "item"}
 _QUOTES = {"blockquote", "quote"}
 _HEADING = re.compile(r"h([1-6])")
-_INLINE = {
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
-    "font", "hi", "i", "ins", "kbd", "label", "mark", "q", "ref", "rp", "rt", "ruby", "s", "samp",
-    "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +26,7 @@ class MarkdownPage:
     text: str
     headings: tuple[Heading, ...]
     blocks: int
+    cut_tables: int = 0
 
 
 def markdown_of(tree: Tree, *, with_navigation: bool = False) -> MarkdownPage:
@@ -50,13 +47,14 @@ class _Writer:
     marker: str = ""
     number: int | None = None
     """Of the last item, where items are numbered."""
+    cut_tables: int = 0
 
     def walk(self, element: Tree) -> None:
         """Write an element and what is in it; its tail is its parent's."""
         tag = element.tag if isinstance(element.tag, str) else ""
         level = _level(element, tag)
         if level:
-            self.block(" ".join("".join(element.itertext()).split()), level)
+            self.block(words_of(element), level)
         elif tag == "head" or not tag or tag in self.skipped:
             return
         elif tag in _ENDS_A_LINE:
@@ -65,12 +63,13 @@ class _Writer:
             self.code("".join(element.itertext()))
         elif tag == "table" and is_data_table(element):
             self.block("\n".join(table_lines(element)))
+            self.cut_tables += is_too_wide(element)
         elif tag in _LISTS | _ITEMS | _QUOTES:
             self.nested(element, tag)
         elif tag == "input":
             self.line.append(_value(element))
         else:
-            self.children(element, is_block=tag not in _INLINE)
+            self.children(element, is_block=tag not in INLINE)
 
     def children(self, element: Tree, *, is_block: bool) -> None:
         """Write what is in an element; a block stands in lines of its own."""
@@ -118,6 +117,7 @@ class _Writer:
         """Write a block of its own, behind its list's bullet or under it."""
         if self.line:
             self.flush()
+        text = normalised(text)  # here, so that headings are where they will be
         if not text:
             return
         is_item = self.marker != ""
@@ -140,7 +140,7 @@ class _Writer:
             was_item = is_item
             if level:
                 headings.append(Heading(start, at, level, text[:200]))
-        return MarkdownPage("".join(pieces), tuple(headings), len(pieces))
+        return MarkdownPage("".join(pieces), tuple(headings), len(pieces), self.cut_tables)
 
     def _unbroken(self) -> Iterator[str]:
         """Yield the pieces of the line: the source's own line breaks are spaces."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netgpt_docs_service.extraction.html_tree import Tree
+from netgpt_docs_service.extraction.html_tree import Tree, words_of
 
 _BLOCKS = ("table", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "ul", "ol", "list", "form")
 _ROWS = ("tr", "row")
 _CELLS = ("td", "th", "cell")
-_MOST_COLUMNS = 200
+MOST_COLUMNS = 200
 
 
 def is_data_table(table: Tree) -> bool:
@@ -19,17 +19,24 @@ def is_data_table(table: Tree) -> bool:
     return any(sum(1 for _ in row.iterchildren(*_CELLS)) > 1 for row in table.iter(*_ROWS))
 
 
+def is_too_wide(table: Tree) -> bool:
+    """Say whether a row has more cells than are written."""
+    return any(
+        sum(1 for _ in row.iterchildren(*_CELLS)) > MOST_COLUMNS for row in table.iter(*_ROWS)
+    )
+
+
 def table_lines(table: Tree) -> Iterator[str]:
     """Yield the caption, if any, and one line for each row; the first row is the head."""
     caption = table.find("caption")
-    if caption is not None and (title := _words(caption)):
+    if caption is not None and (title := words_of(caption)):
         yield title
         yield ""
     rows = [
-        [_words(cell).replace("|", "\\|") for cell in row.iterchildren(*_CELLS)]
+        [words_of(cell).replace("|", "\\|") for cell in row.iterchildren(*_CELLS)]
         for row in table.iter(*_ROWS)
     ]
-    rows = [row[:_MOST_COLUMNS] for row in rows if any(row)]
+    rows = [row[:MOST_COLUMNS] for row in rows if any(row)]
     width = max((len(row) for row in rows), default=0)
     for number, row in enumerate(rows):
         yield _line(row)
@@ -39,7 +46,3 @@ def table_lines(table: Tree) -> Iterator[str]:
 
 def _line(cells: list[str]) -> str:
     return "| " + " | ".join(cells) + " |"
-
-
-def _words(element: Tree) -> str:
-    return " ".join(" ".join(element.itertext()).split())

@@ -10,21 +10,33 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from netgpt_docs_service.errors import DamagedFile, UnsafeFile
+from netgpt_docs_service.extraction.normalising import normalised
 
 Tree: TypeAlias = HtmlElement
 
 _FLAT_TAGS = "html|head|title|meta|body|h[1-6]|p|br|li|tr|td|th|pre|script|style|noscript|template"
 _NESTING_TAG = re.compile(rf"</?(?!(?:{_FLAT_TAGS})\b)[a-zA-Z][^<>]*>", re.IGNORECASE)
 _UNSEEN = (
-    "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "canvas", "audio",
-    "video", "map", "datalist",
+    "script", "style", "svg", "math", "iframe", "object", "canvas", "audio", "video", "map",
+    "datalist",
 )  # fmt: skip
+_WITHOUT_SCRIPTS = ("noscript", "template")
+INLINE = frozenset(
+    {
+        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn",
+        "em", "font", "hi", "i", "ins", "kbd", "label", "mark", "q", "ref", "rp", "rt", "ruby", "s",
+        "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    }
+)  # fmt: skip
+"""What stands within a line; trafilatura has names of its own for some."""
 _HIDDEN = "//*[@hidden or contains(translate(@style, ' ', ''), 'display:none')]"
 _MOST_META = 500
 
 
-def parsed(text: str) -> Tree:
+def parsed(text: str, *, with_scripts: bool = True) -> Tree:
     """Return the tree of a page, without what no reader of it sees, at most 256 elements deep.
+
+    The reader's browser runs scripts or, without `with_scripts`, shows what is there instead.
 
     A page that is nested deeper keeps its words and loses the elements that only nest. Raises
     UnsafeFile where it is too deep even so, DamagedFile where there is no page at all.
@@ -35,7 +47,8 @@ def parsed(text: str) -> Tree:
     if tree is None:
         message = "the elements of the page are nested more than 256 deep"
         raise UnsafeFile(message)
-    etree.strip_elements(tree, *_UNSEEN, with_tail=False)
+    unseen = (*_UNSEEN, *_WITHOUT_SCRIPTS) if with_scripts else _UNSEEN
+    etree.strip_elements(tree, *unseen, with_tail=False)
     for element in tree.xpath(_HIDDEN):
         if element.getparent() is not None and element.tag != "body":
             element.drop_tree()
@@ -52,6 +65,17 @@ def _tree(text: str) -> Tree | None:
         raise DamagedFile(message) from error
     is_too_deep = any("xcessive depth" in each.message for each in parser.error_log)
     return None if is_too_deep else tree
+
+
+def words_of(element: Tree) -> str:
+    """Return the words in an element as one normalised line, those of blocks in it apart."""
+    pieces: list[str] = []
+    for event, each in etree.iterwalk(element, events=("start", "end")):
+        if each.tag not in INLINE and each is not element:
+            pieces.append(" ")
+        text = each.text if event == "start" else each.tail if each is not element else None
+        pieces.append(text or "")
+    return " ".join(normalised("".join(pieces)).split())
 
 
 def title_of(tree: Tree) -> str | None:
@@ -96,7 +120,7 @@ def _meta(tree: Tree, *names: str) -> list[str]:
 
 def _texts(tree: Tree, path: str) -> list[str]:
     found = tree.find(path)
-    return [] if found is None else ["".join(found.itertext())]
+    return [] if found is None else [words_of(found)]
 
 
 def _first(values: Iterable[str]) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from netgpt_docs_service.domain.files import Extracted
+from netgpt_docs_service.extraction.encoding import Decoded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +34,16 @@ class ReadLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileBytes:
-    """A file whose kind is known: `media_type` is by its content, `charset` by its sender."""
+    """A file whose kind is known: `media_type` is by its content, `charset` by its sender.
+
+    `decoded` are its characters, where they were looked at to tell its kind.
+    """
 
     content: bytes
     name: str
     media_type: str
     charset: str | None = None
+    decoded: Decoded | None = None
 
 
 Reader: TypeAlias = Callable[[FileBytes, ReadLimits], Extracted]

@@ -57,7 +57,13 @@ def read_file(
         raise NoExtractableText(message)
     kind = sniff(content, name=name, declared_type=declared_type, limits=limits)
     reader = _reader(kind.media_type)
-    file = FileBytes(content=content, name=name, media_type=kind.media_type, charset=kind.charset)
+    file = FileBytes(
+        content=content,
+        name=name,
+        media_type=kind.media_type,
+        charset=kind.charset,
+        decoded=kind.decoded,
+    )
     extracted = reader(file, limits)
     return finished(replace(extracted, warnings=(*kind.warnings, *extracted.warnings)), limits)
 

@@ -7,7 +7,7 @@ from email.message import Message
 
 from netgpt_docs_service.errors import UnsupportedFile
 from netgpt_docs_service.extraction import media_types as types
-from netgpt_docs_service.extraction.encoding import decode
+from netgpt_docs_service.extraction.encoding import Decoded, decode
 from netgpt_docs_service.extraction.office_families import OLE2_MARK, ole2_type, zip_type
 from netgpt_docs_service.extraction.reader import ReadLimits
 from netgpt_docs_service.extraction.signatures import unread_kind
@@ -20,11 +20,15 @@ _LONGEST_DECLARED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """What a file is, the charset its sender named, and how that differs from what was said."""
+    """What a file is, the charset its sender named, and how that differs from what was said.
+
+    `decoded` are the characters of a file that is one of text.
+    """
 
     media_type: str
     charset: str | None
     warnings: tuple[str, ...] = ()
+    decoded: Decoded | None = None
 
 
 def sniff(content: bytes, *, name: str, declared_type: str | None, limits: ReadLimits) -> Sniffed:
@@ -35,10 +39,11 @@ def sniff(content: bytes, *, name: str, declared_type: str | None, limits: ReadL
     """
     charset = _charset(declared_type)
     media_type = _packed_or_binary(content, name, limits)
+    decoded = None
     if media_type is None:
-        text = decode(content, charset=charset).text
-        media_type = text_type(text, name=name, declared_type=declared_type)
-    return Sniffed(media_type, charset, _differences(media_type, name, declared_type))
+        decoded = decode(content, charset=charset)
+        media_type = text_type(decoded.text, name=name, declared_type=declared_type)
+    return Sniffed(media_type, charset, _differences(media_type, name, declared_type), decoded)
 
 
 def _packed_or_binary(content: bytes, name: str, limits: ReadLimits) -> str | None:

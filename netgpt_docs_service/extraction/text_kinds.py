@@ -18,6 +18,8 @@ ANY_TEXT = frozenset(
 
 _MAY_BEGIN_AS_HTML = {types.HTML, types.XML, types.MARKDOWN, types.SOURCE, types.LATEX, types.RST}
 _START_CHARACTERS = 4096
+_MOST_JSON_CHARACTERS = 32_000_000
+"""That are parsed to tell what they are: no larger JSON is read."""
 _BLANK_OR_COMMENT = r"(?:\s|<!--(?:(?!-->).)*-->|<\?(?:(?!\?>).)*\?>)*+"
 _PAGE = re.compile(
     _BLANK_OR_COMMENT + r"<(?:!doctype\s+html\b|html[\s>])", re.IGNORECASE | re.DOTALL
@@ -74,7 +76,7 @@ def _recognised(text: str, start: str, *, is_said: bool) -> str:
 
 
 def _json_kind(text: str) -> str | None:
-    if not text.lstrip()[:1] or text.lstrip()[0] not in "{[":
+    if not text.lstrip().startswith(("{", "[")) or len(text) > _MOST_JSON_CHARACTERS:
         return None
     try:
         value = json.loads(text)

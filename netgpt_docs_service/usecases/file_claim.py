@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from netgpt_docs_service.domain.documents import DocumentFields, Manifest, Pipeline
+from netgpt_docs_service.domain.files import GUESSED_ENCODING
 from netgpt_docs_service.errors import NameTaken
 
 
@@ -13,7 +14,8 @@ from netgpt_docs_service.errors import NameTaken
 class FileClaim:
     """A file to be stored as `doc_id`; `extractor` would read it.
 
-    Without `may_replace` the id is the file's own name, and another file's stays what it is.
+    `declared_type` is what its sender says it is, with a charset perhaps. Without `may_replace` the
+    id is the file's own name, and another file's stays what it is.
     """
 
     doc_id: str
@@ -21,12 +23,14 @@ class FileClaim:
     source_sha256: str
     fields: DocumentFields
     extractor: str
+    declared_type: str | None = None
     may_replace: bool
 
     def is_met_by(self, stands: Manifest, pipeline: Pipeline) -> bool:
         """Whether reading the file would store again what stands.
 
-        A title that was not sent is whatever was found in the file: it does not count.
+        A title that was not sent is whatever was found in the file: it does not count. A charset
+        does where the one that stands was a guess.
         """
         title = stands.fields.title if self.fields.title is None else self.fields.title
         return (
@@ -34,8 +38,12 @@ class FileClaim:
             and stands.source_sha256 == self.source_sha256
             and stands.pipeline == replace(pipeline, extractor=self.extractor)
             and stands.origin.filename == self.filename
+            and not (self._names_charset() and _is_guessed(stands))
             and stands.fields.canonical() == replace(self.fields, title=title).canonical()
         )
+
+    def _names_charset(self) -> bool:
+        return "charset" in (self.declared_type or "").lower()
 
     def check_name(self, stands: Manifest | None, now: datetime) -> None:
         """Raise NameTaken when other bytes are stored under the file's name."""
@@ -47,3 +55,7 @@ class FileClaim:
                 "or a doc_id"
             )
             raise NameTaken(message)
+
+
+def _is_guessed(stands: Manifest) -> bool:
+    return any(each.startswith(GUESSED_ENCODING) for each in stands.origin.warnings)

@@ -196,6 +196,7 @@ def _claim(upload: FileUpload, fingerprint: str, taken: set[str]) -> FileClaim:
         source_sha256=upload.file.sha256,
         fields=upload.fields,
         extractor=fingerprint,
+        declared_type=upload.file.declared_type,
         may_replace=upload.may_replace or upload.doc_id is not None,
     )
 

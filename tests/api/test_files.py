@@ -144,6 +144,19 @@ async def test_the_same_file_again_is_unchanged_and_not_read(
     assert extractor.read == ["x.txt"]
 
 
+async def test_a_charset_that_was_guessed_can_be_named(
+    acme: httpx.AsyncClient, state: State
+) -> None:
+    for declared in ("text/plain", "text/plain", *["text/plain; charset=cp1250"] * 2):
+        files = form(("x.txt", b"[guessed] text", declared))
+        answer = (await acme.post("/ingest/files", files=files)).json()["uploaded"][0]
+
+    extractor: Any = state["services"].ingest_files.reading.extractor
+    assert extractor.read == ["x.txt", "x.txt"]
+    assert answer["status"] == "unchanged"
+    assert answer["warnings"] == []
+
+
 async def test_a_copy_under_another_name_is_stored_and_names_the_original(
     acme: httpx.AsyncClient,
 ) -> None:

@@ -23,6 +23,7 @@ from netgpt_docs_service.domain.files import Extracted
 from netgpt_docs_service.domain.layout import Heading, Layout
 from netgpt_docs_service.errors import EncryptedFile
 from netgpt_docs_service.extraction.reader import ReadLimits
+from netgpt_docs_service.extraction.sandbox.kernel import call
 
 _KEPT: list[bytearray] = []
 
@@ -206,8 +207,12 @@ def _raise(error: BaseException) -> NoReturn:
     raise error
 
 
+_NO_KEY = 0x6E6F6E65  # nobody made one: without the filter it would be FileNotFoundError
 _ATTEMPTS: dict[str, Callable[[], object]] = {
     "dial": _dial,
+    "open a message queue": lambda: call("msgget", _NO_KEY, 0),
+    "open a semaphore": lambda: call("semget", _NO_KEY, 0, 0),
+    "open a named queue": lambda: call("mq_open", b"/none-of-ours", 0),
     "run": lambda: subprocess.run(["/bin/true"], check=True),
     "execute": lambda: os.execv("/bin/true", ["true"]),  # noqa: S606  it is refused
     "fork": lambda: os.fork() or os._exit(0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from netgpt_docs_service.domain.files import Extracted, SourceFile
+from netgpt_docs_service.domain.files import GUESSED_ENCODING, Extracted, SourceFile
 from netgpt_docs_service.domain.layout import Layout
 from netgpt_docs_service.errors import (
     DamagedFile,
@@ -65,5 +65,11 @@ class PlainExtractor:
             title=first.removeprefix("# ") if first.startswith("# ") else None,
             language="en",
             metadata={"author": "Ann"},
-            warnings=("a picture was left out",) if "[picture]" in text else (),
+            warnings=_warnings(text, file.declared_type or ""),
         )
+
+
+def _warnings(text: str, declared_type: str) -> tuple[str, ...]:
+    if "[guessed]" in text and "charset" not in declared_type:
+        return (GUESSED_ENCODING,)
+    return ("a picture was left out",) if "[picture]" in text else ()

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from netgpt_docs_service.domain.files import Extracted
-from netgpt_docs_service.extraction.encoding import decode
+from netgpt_docs_service.extraction.file_text import short_text_of
+from netgpt_docs_service.extraction.formats.chat_fields import is_all_told, left_out
 from netgpt_docs_service.extraction.formats.texts import read_json
 from netgpt_docs_service.extraction.formats.transcripts import Turn, transcript
 from netgpt_docs_service.extraction.reader import FileBytes, ReadLimits
@@ -42,9 +43,10 @@ _LAST_DATE_S = 10**11
 
 def read_json_or_chat(file: FileBytes, limits: ReadLimits) -> Extracted:
     """Return a chat's messages as turns, any other JSON as it stands."""
-    decoded = decode(file.content, charset=file.charset)
+    decoded = short_text_of(file, limits)
     try:
-        value = json.loads(decoded.text.lstrip("\ufeff"))
+        # An integer of hundreds of digits is no time, and as a float it overflows into none.
+        value = json.loads(decoded.text.lstrip("\ufeff"), parse_int=float)
     except (ValueError, RecursionError):
         return read_json(file, limits)
     messages = _messages(value)
@@ -56,7 +58,7 @@ def read_json_or_chat(file: FileBytes, limits: ReadLimits) -> Extracted:
         turns,
         media_type=file.media_type,
         title=title if isinstance(title, str) else None,
-        warnings=decoded.warnings,
+        warnings=(*decoded.warnings, *left_out(value, messages, _LISTS)),
     )
 
 
@@ -80,8 +82,8 @@ def _messages(value: object) -> list[Mapping[str, Any]]:
 
 def _inner(message: object) -> object:
     """Return what an envelope holds: exports put a message's parts under `message`."""
-    if isinstance(message, Mapping) and isinstance(message.get("message"), Mapping):
-        return message["message"]
+    if isinstance(message, Mapping) and isinstance(inner := message.get("message"), Mapping):
+        return {**{name: each for name, each in message.items() if name != "message"}, **inner}
     return message
 
 
@@ -92,7 +94,9 @@ def _is_chat(messages: Sequence[Mapping[str, Any]], turns: Sequence[Turn]) -> bo
         return False
     named = sum(bool(turn.speaker) for turn in turns)
     timed = sum(bool(turn.time) for turn in turns)
-    are_messages = not any(_NO_MESSAGE & each.keys() for each in messages)
+    are_messages = not any(_NO_MESSAGE & each.keys() for each in messages) and all(
+        is_all_told(each, (turn.speaker, turn.text)) for each in messages for turn in [_turn(each)]
+    )
     comes_back = len(speakers) < len(turns) or 2 * timed > len(turns) or "role" in messages[0]
     return are_messages and comes_back and 10 * named >= 9 * len(messages)
 

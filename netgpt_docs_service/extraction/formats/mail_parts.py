@@ -1,10 +1,8 @@
-"""E-mails taken apart, within bounds: what is read, what is attached, what is only decoration."""
+"""E-mails taken apart, within bounds, and what a part says of itself, whatever it says."""
 
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterator
-from dataclasses import dataclass
 from email import policy
 from email.errors import MessageError
 from email.message import EmailMessage
@@ -18,14 +16,6 @@ _DEEPEST_PART = 20
 _LONGEST_HEADER = 4_000
 """Characters; the standard library's parser of headers takes their square."""
 _MOST_HEADER_LINES = 100
-
-
-@dataclass(frozen=True, slots=True)
-class MailPart:
-    """One part of a mail: words for the reader, or else a file with a name."""
-
-    part: EmailMessage
-    is_attachment: bool
 
 
 def parsed_mail(content: bytes, *, most_parts: int) -> EmailMessage:
@@ -75,22 +65,6 @@ def header(mail: EmailMessage, name: str) -> str:
         return ""  # what the standard library raises at headers that somebody made up
 
 
-def parts_of(mail: EmailMessage) -> Iterator[MailPart]:
-    """Yield the parts to read, in order; of alternatives only the plainest."""
-    if not mail.is_multipart():
-        yield MailPart(mail, _is_attached(mail))
-        return
-    if _type(mail).startswith("message/"):
-        if _type(mail) != "message/delivery-status":  # a postmaster's words beside it say the same
-            yield MailPart(mail, is_attachment=True)
-        return
-    children = [each for each in mail.get_payload() if isinstance(each, EmailMessage)]
-    if _type(mail) == "multipart/alternative":
-        children = sorted(children, key=_plainness)[:1]
-    for child in children:
-        yield from parts_of(child)
-
-
 def content_of(part: EmailMessage) -> bytes:
     """Return what a part carries, unpacked from base64 or quoted-printable as far as that goes.
 
@@ -122,23 +96,9 @@ def filename_of(part: EmailMessage) -> str:
         return ""
 
 
-def _type(part: EmailMessage) -> str:
-    return type_of(part)[0]
-
-
-def _plainness(part: EmailMessage) -> int:
-    """Rank an alternative: plain text that says something, a page, anything else."""
-    kind = _type(part)
-    if kind == "text/plain":
-        return 0 if content_of(part).strip() else 3
-    return 1 if kind == "text/html" else 2
-
-
-def _is_attached(part: EmailMessage) -> bool:
-    if not _type(part).startswith("text/"):
-        return True
+def disposition_of(part: EmailMessage) -> str | None:
+    """Return `attachment` or `inline`, None where a part says neither."""
     try:
-        disposition = part.get_content_disposition()
+        return part.get_content_disposition()
     except (ValueError, LookupError, IndexError, AttributeError, TypeError, RecursionError):
-        disposition = None
-    return disposition == "attachment" or bool(filename_of(part))
+        return None

@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from netgpt_docs_service.domain.files import Extracted
-from netgpt_docs_service.errors import DamagedFile
-from netgpt_docs_service.extraction.encoding import decode
+from netgpt_docs_service.errors import DamagedFile, LimitExceeded
+from netgpt_docs_service.extraction.file_text import characters_of
 from netgpt_docs_service.extraction.normalising import normalised
 from netgpt_docs_service.extraction.reader import FileBytes, ReadLimits
 
 _LONGEST_OUTPUT = 2_000
 """Characters of one cell's output: a table of thousands of rows says no more than that."""
+_MOST_TIMES = 8
+"""Of the characters of a text that a notebook may have: most of them are its pictures'."""
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _BACKTICKS = re.compile(r"`{3,}")
 _TITLE = re.compile(r"^# ([^\n]+)", re.MULTILINE)
@@ -22,9 +24,8 @@ _TITLE = re.compile(r"^# ([^\n]+)", re.MULTILINE)
 
 def read_notebook(file: FileBytes, limits: ReadLimits) -> Extracted:
     """Return a notebook as Markdown, cell after cell; of pictures only their number is told."""
-    del limits  # the text is a part of a file that was small enough
-    decoded = decode(file.content, charset=file.charset)
-    notebook = _notebook(decoded.text)
+    decoded = characters_of(file)
+    notebook = _notebook(decoded.text, most=_MOST_TIMES * limits.text_bytes)
     metadata = _mapping(notebook.get("metadata"))
     language = str(_mapping(metadata.get("kernelspec")).get("language") or "")
     blocks: list[str] = []
@@ -36,19 +37,30 @@ def read_notebook(file: FileBytes, limits: ReadLimits) -> Extracted:
             pictures += not printed and "data" in output
             cut += len(printed) > _LONGEST_OUTPUT
             blocks.extend(_fenced(printed[:_LONGEST_OUTPUT], ""))
-    text = normalised("\n\n".join(blocks))
-    heading = _TITLE.search(text[:_LONGEST_OUTPUT])
     said = metadata.get("title")
     return Extracted(
-        text=text,
+        text=normalised("\n\n".join(blocks)),
         media_type=file.media_type,
         text_type="text/markdown",
-        title=said if isinstance(said, str) else heading[1].strip() if heading else None,
+        title=said if isinstance(said, str) else _first_heading(notebook),
         warnings=(*decoded.warnings, *_left_out(pictures, cut)),
     )
 
 
-def _notebook(text: str) -> Mapping[str, Any]:
+def _first_heading(notebook: Mapping[str, Any]) -> str | None:
+    words = (_joined(each.get("source")) for each in _cells(notebook) if _is_markdown(each))
+    headings = (_TITLE.search(each[:_LONGEST_OUTPUT]) for each in words)
+    return next((heading[1].strip() for heading in headings if heading), None)
+
+
+def _is_markdown(cell: Mapping[str, Any]) -> bool:
+    return cell.get("cell_type") == "markdown"
+
+
+def _notebook(text: str, *, most: int) -> Mapping[str, Any]:
+    if len(text) > most:
+        message = f"the notebook has {len(text)} characters of JSON; the limit is {most}"
+        raise LimitExceeded(message)
     try:
         value = json.loads(text.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:

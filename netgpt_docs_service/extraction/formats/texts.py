@@ -6,12 +6,11 @@ import re
 
 from netgpt_docs_service.domain.files import Extracted
 from netgpt_docs_service.domain.layout import PLAIN
-from netgpt_docs_service.extraction.encoding import decode
+from netgpt_docs_service.extraction.file_text import short_text_of
 from netgpt_docs_service.extraction.json_lines import broken_into_lines
 from netgpt_docs_service.extraction.layouts import NO_HEADINGS
 from netgpt_docs_service.extraction.normalising import normalised
 from netgpt_docs_service.extraction.reader import FileBytes, ReadLimits
-from netgpt_docs_service.extraction.results import check_text_bytes
 
 _FRONT_MATTER = re.compile(
     r"---[ \t]*\n(?P<fields>(?:(?!---|\.\.\.)[^\n]*\n)*+)(?:---|\.\.\.)[ \t]*(?:\n|$)"
@@ -24,7 +23,8 @@ _RST_TITLE = re.compile(
     r"\s*(?:([!-/:-@\[-`{-~])\1{3,}\n)?[ ]?(?P<title>\S[^\n]*)\n"
     r"([!-/:-@\[-`{-~])\3{3,}[ \t]*(?:\n|$)"
 )
-_LONG_LINE = re.compile(r"[^\n]{2000}")
+_LONG_LINE = re.compile(r"^[^\n]{2000}", re.MULTILINE)
+"""From its beginning on: sought anywhere, it takes the square of every line."""
 _BETWEEN_TAGS = re.compile(r">[ \t]*<")
 
 
@@ -90,6 +90,5 @@ def read_xml(file: FileBytes, limits: ReadLimits) -> Extracted:
 
 
 def _text(file: FileBytes, limits: ReadLimits) -> tuple[str, tuple[str, ...]]:
-    decoded = decode(file.content, charset=file.charset)
-    check_text_bytes(decoded.text, limits)  # first: a long table is refused before it is worked on
+    decoded = short_text_of(file, limits)
     return normalised(decoded.text), decoded.warnings

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 from lxml.etree import iterwalk
 
 from netgpt_docs_service.domain.files import Extracted
 from netgpt_docs_service.domain.layout import Layout
-from netgpt_docs_service.extraction.encoding import decode
+from netgpt_docs_service.extraction.file_text import characters_of
 from netgpt_docs_service.extraction.html_markdown import MarkdownPage, markdown_of
+from netgpt_docs_service.extraction.html_tables import MOST_COLUMNS
 from netgpt_docs_service.extraction.html_tree import (
     Tree,
     language_of,
@@ -30,11 +32,8 @@ _LEAST_SHARE = 0.5
 def read_html(file: FileBytes, limits: ReadLimits) -> Extracted:
     """Return the main part of a page, or all of it where that would lose most of its words."""
     del limits  # the text of a page is shorter than the page
-    decoded = decode(file.content, charset=file.charset)
-    tree = parsed(normalised(decoded.text))
-    whole = markdown_of(tree)
-    if not whole.text:
-        whole = markdown_of(tree, with_navigation=True)
+    decoded = characters_of(file)
+    tree, whole = _whole(normalised(decoded.text))
     main = _main_part(tree)
     page = main if main and _keeps_most(main, whole, tree) else whole
     return Extracted(
@@ -45,8 +44,25 @@ def read_html(file: FileBytes, limits: ReadLimits) -> Extracted:
         title=title_of(tree),
         language=language_of(tree),
         metadata=metadata_of(tree),
-        warnings=decoded.warnings,
+        warnings=(*decoded.warnings, *_cut(page)),
     )
+
+
+def _whole(text: str) -> tuple[Tree, MarkdownPage]:
+    """Return the page as a browser shows it; one of links alone, or of scripts, as it can be."""
+    tree = parsed(text)
+    page = markdown_of(tree)
+    if not page.text:
+        page = markdown_of(tree, with_navigation=True)
+    if not page.text:
+        tree = parsed(text, with_scripts=False)
+        page = markdown_of(tree, with_navigation=True)
+    return tree, page
+
+
+def _cut(page: MarkdownPage) -> Iterator[str]:
+    if page.cut_tables:
+        yield f"{page.cut_tables} tables were cut after {MOST_COLUMNS} columns"
 
 
 def _main_part(tree: Tree) -> MarkdownPage | None:

@@ -80,7 +80,19 @@ async def test_no_variable_of_the_service_reaches_a_reader(view: View) -> None:
 
 
 @pytest.mark.usefixtures("needs_system_calls")
-@pytest.mark.parametrize("what", ["dial", "run", "execute", "fork", "signal the parent"])
+@pytest.mark.parametrize(
+    "what",
+    [
+        "dial",
+        "run",
+        "execute",
+        "fork",
+        "signal the parent",
+        "open a message queue",
+        "open a semaphore",
+        "open a named queue",
+    ],
+)
 async def test_a_reader_reaches_no_machine_and_no_process(view: View, what: str) -> None:
     assert view.attempts[what] == "PermissionError"
 

@@ -31,7 +31,10 @@ def read_if_taken(content: bytes, name: str) -> Extracted | None:
 
 
 def is_sane(extracted: Extracted) -> bool:
-    """Say whether a text can be stored and cited: characters all, places within it, ascending."""
+    """Say whether a text can be stored and cited: characters all, places within it, ascending.
+
+    A heading's place holds its title.
+    """
     text, layout = extracted.text, extracted.layout
     places = [
         layout.page_starts,
@@ -44,4 +47,8 @@ def is_sane(extracted: Extracted) -> bool:
         and "\0" not in text
         and all(list(each) == sorted(each) for each in places)
         and all(0 <= at <= len(text) for each in places for at in each)
+        and all(
+            heading.title in " ".join(text[heading.start : heading.end].split())
+            for heading in layout.headings or ()
+        )
     )

@@ -82,7 +82,13 @@ def test_bytes_that_are_no_text_are_called_binary(content: bytes) -> None:
 
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize(
-    "content", [(FRENCH * 100_000).encode("cp1252"), (JAPANESE * 60_000).encode("cp932")]
+    "content",
+    [
+        (FRENCH * 100_000).encode("cp1252"),
+        (JAPANESE * 60_000).encode("cp932"),
+        b"word " * 2_000_000 + b"caf\xe9",
+        b"x" * 10_000_000 + b"\xe9",
+    ],
 )
 def test_a_large_text_is_decoded_in_little_time(content: bytes) -> None:
     assert len(decode(content).text) > 10**6

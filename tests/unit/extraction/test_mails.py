@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
 import pytest
 
 from netgpt_docs_service.errors import UnsafeFile
@@ -34,6 +38,26 @@ def test_a_page_is_read_where_the_plain_words_are_blank() -> None:
     assert (
         read(make_eml(" ", page=make_page("<h1>Rich</h1><p>x")), "a.eml").text
         == HEAD + "# Rich\n\nx"
+    )
+
+
+def test_a_page_is_read_where_the_plain_words_say_to_look_at_it() -> None:
+    words = "<p>" + "The words of the letter itself. " * 10
+    mail = make_eml("Please view this message in an HTML capable client.", page=make_page(words))
+
+    assert read(mail, "a.eml").text == (HEAD + "The words of the letter itself. " * 10).strip()
+
+
+def test_what_is_attached_to_an_alternative_that_is_not_shown_is_read() -> None:
+    files = [("a.csv", "text/csv", b"x,y"), ("b.txt", "text/plain", b"bees")]
+    mixed = message_from_bytes(make_eml(page="<p>rich", attachments=files), policy=default)
+    mail = EmailMessage()
+    mail.add_alternative("rich, in plain words")
+    mail.attach(mixed)
+    extracted = read(b"Subject: x\n" + mail.as_bytes(), "a.eml")
+
+    assert extracted.text == (
+        "Subject: x\n\nrich, in plain words\n\n# a.csv\n\nx,y\n\n# b.txt\n\nbees"
     )
 
 
@@ -90,7 +114,7 @@ def test_files_in_files_are_read_as_deep_as_the_limit_says() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (make_multipart(30_000), "more than 10000 parts"),
+        (make_multipart(1_001), "more than 1000 parts"),
         (make_multipart(1, levels=5000), "more than 20 deep"),
         (b"Content-Type: message/rfc822\n\n" * 5000, "more than 20 deep"),
     ],

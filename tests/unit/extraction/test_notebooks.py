@@ -42,6 +42,14 @@ def test_a_long_output_is_cut_and_said_to_be() -> None:
     assert extracted.warnings == ("1 outputs were cut after 2000 characters",)
 
 
+def test_a_comment_in_code_names_no_notebook() -> None:
+    code = {"cell_type": "code", "source": "# Load the data\nload()"}
+    words = {"cell_type": "markdown", "source": "# Weather"}
+
+    assert read(make_notebook(code), "a.ipynb").title is None
+    assert read(make_notebook(code, words), "a.ipynb").title == "Weather"
+
+
 @pytest.mark.parametrize("content", ["{", "[]", '{"cells": [1, null]}', "[" * 100_000])
 def test_what_is_no_notebook_is_damaged(content: str) -> None:
     with pytest.raises(DamagedFile):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -7,14 +9,16 @@ from hypothesis import strategies as st
 from netgpt_docs_service.domain.files import Extracted
 from netgpt_docs_service.domain.layout import Layout
 from netgpt_docs_service.errors import LimitExceeded, NoExtractableText
+from netgpt_docs_service.extraction import encoding
 from netgpt_docs_service.extraction.reader import ReadLimits
 from netgpt_docs_service.extraction.reading import warm_up
 from netgpt_docs_service.extraction.results import finished
 from netgpt_docs_service.extraction.samples import SAMPLES
 from tests.support.files.reading_texts import LIMITS, is_sane, read, read_if_taken
-from tests.support.files.texts import JAPANESE, make_eml
+from tests.support.files.texts import JAPANESE, make_eml, make_page
 from tests.support.files.zips import make_office_zip
 
+ODD_HEADINGS = "<h1>One&shy;<br>e&#x301;</h1><p>&shy;a b&shy;</p><h2>Two&#x202e;</h2><p>x"
 EXTENSIONS = ("", ".txt", ".md", ".json", ".ipynb", ".eml", ".srt", ".xml", ".csv", ".docx")
 
 
@@ -89,6 +93,38 @@ def test_a_text_over_the_limit_is_refused_with_both_numbers() -> None:
         read(b"a,b,c\n" * 1_000_000, "a.csv")
 
 
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"[" + b"[]," * 12_000_000 + b"1]", "a.json"),
+        (b"[" + b"[]," * 12_000_000 + b"1]", ""),
+        (b'{"cells": [' + b"[]," * 12_000_000 + b"1]}", "a.ipynb"),
+    ],
+)
+def test_json_over_the_limit_is_refused_before_it_is_parsed(
+    content: bytes, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json, "loads", pytest.fail)
+
+    with pytest.raises(LimitExceeded, match="limit is"):
+        read(content, name)
+
+
+@pytest.mark.timeout(10)
+def test_lines_that_are_just_not_long_take_little_time() -> None:
+    content = ('"' + "x" * 1990 + '",\n') * 1_900
+
+    assert len(read(f"[{content}1]", "a.json").text) > 3_000_000
+
+
+def test_a_text_in_a_guessed_encoding_is_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    guesses = iter([["cp1252"]])  # a second one would be StopIteration
+    monkeypatch.setattr(encoding, "guessed_encodings", lambda _: next(guesses))
+
+    assert read("caf\xe9".encode("cp1252"), "a.txt").text == "café"
+
+
 def test_a_text_is_normalised() -> None:
     assert read("a\r\nb\u0000e\u0301\u202e", "a.txt").text == "a\nb\u00e9"
 
@@ -130,6 +166,25 @@ def test_too_many_pages_are_refused_with_both_numbers() -> None:
 
     with pytest.raises(LimitExceeded, match="3 pages; the limit is 2"):
         finished(many, ReadLimits(pages=2))
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        *SAMPLES,
+        ("b.html", make_page(ODD_HEADINGS).encode()),
+        ("b.eml", make_eml(" ", page=make_page(ODD_HEADINGS))),
+        ("c.eml", make_eml(attachments=[("x\u00ad.htm", "text/html", ODD_HEADINGS.encode())])),
+        ("d.eml", make_eml(attachments=[("x.md", "text/markdown", b"# e\xcc\x81\n\n## b\nx")])),
+    ],
+    ids=lambda sample: sample[0],
+)
+def test_where_a_heading_is_its_title_stands(sample: tuple[str, bytes]) -> None:
+    name, content = sample
+    extracted = read(content, name)
+
+    assert is_sane(extracted)
+    assert "could not be told" not in "".join(extracted.warnings)
 
 
 def test_warming_up_reads_every_sample() -> None:

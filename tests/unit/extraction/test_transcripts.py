@@ -138,6 +138,9 @@ def test_chats_become_turns(value: object, text: str) -> None:
         [{"role": "user", "content": "only one"}],
         [{"text": "a"}, {"text": "b"}],
         {"messages": "none"},
+        [{"author": "A", "text": "a", "rating": 5, "date": "2026-03-02T10:11:12Z"}] * 2,
+        [{"message": {"author": "A", "text": "a"}, "labels": ["bug"]}] * 2,
+        [{"author": "A", "name": "Chair", "text": "a"}] * 2,
         [1, {"role": "user", "content": "x"}, {"role": "user", "content": "x"}],
     ],
 )
@@ -145,7 +148,19 @@ def test_json_that_is_not_plainly_a_chat_stays_as_it_is(value: object) -> None:
     assert read(json.dumps(value), "a.json").text == json.dumps(value)
 
 
-@pytest.mark.parametrize("time", [None, True, -1, 1e30, "soon", "99", [], {}, "9" * 5000])
+def test_what_of_a_chat_is_not_read_is_named() -> None:
+    message = {"type": "message", "client_msg_id": "1", "user": "A", "text": "a", "ts": "1.5"}
+    chat = {"product": "x", "id": 7, "messages": [message, {**message, "reactions": [{}]}]}
+    extracted = read(json.dumps(chat), "a.json")
+
+    assert extracted.text == "[00:00:01] A: a\n\n[00:00:01] A: a"
+    assert extracted.warnings == (
+        "of the messages was not read: reactions",
+        "beside the messages was not read: product",
+    )
+
+
+@pytest.mark.parametrize("time", [10**400, None, True, -1, 1e30, "soon", "99", [], {}, "9" * 5000])
 def test_a_time_that_makes_no_sense_is_left_out_or_short(time: object) -> None:
     messages = [{"role": "a", "content": "x", "time": time}, {"role": "b", "content": "y"}]
 

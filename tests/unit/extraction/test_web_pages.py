@@ -41,12 +41,52 @@ def test_headings_are_where_the_layout_says_and_a_line_with_a_hash_is_none() -> 
 
 
 @pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("soft&shy;ware", "software"),
+        ("e&#x301;t&#xE9;", "été"),
+        ("a&#x2028;b&#x202e;c", "a bc"),
+        ("One<br>Two", "One Two"),
+        ("<div>One</div><div>Two</div>", "One Two"),
+        ("<b>On</b>e <span>T</span>wo<br/>", "One Two"),
+    ],
+)
+def test_a_heading_is_normalised_and_where_the_layout_says(title: str, text: str) -> None:
+    words = "<p>soft&shy;ware e&#x301; in words</p>" * 3
+    extracted = read(make_page(f"{words}<h1>{title}</h1>{words}<h2>{title}</h2>{words}"))
+    headings = extracted.layout.headings or ()
+
+    assert [each.title for each in headings] == [text, text]
+    assert [extracted.text[each.start : each.end] for each in headings] == [
+        f"# {text}",
+        f"## {text}",
+    ]
+    assert extracted.title == text
+    assert extracted.warnings == ()
+
+
+@pytest.mark.parametrize("tag", ["noscript", "template"])
+def test_a_page_of_words_for_those_without_scripts_is_read(tag: str) -> None:
+    body = f"<script>run()</script><{tag}><h1>One</h1><p>words</p></{tag}>"
+
+    assert read(make_page(body)).text == "# One\n\nwords"
+    assert read(make_page(body + "<p>more")).text == "more"
+
+
+def test_a_table_that_is_cut_is_a_warning() -> None:
+    extracted = read(make_page("<table><tr>" + "<td>x" * 201 + "</table>"))
+
+    assert extracted.text.count("x") == 200
+    assert extracted.warnings == ("1 tables were cut after 200 columns",)
+
+
+@pytest.mark.parametrize(
     ("body", "text"),
     [
         ("<p>short</p>", "short"),
         (
-            "<table><tr><td>a<td>1 | 2<tr><td>b<td><p>3</table>",
-            "| a | 1 \\| 2 |\n| --- | --- |\n| b | 3 |",
+            "<table><tr><td>a<td>1 | 2<tr><td><i>b</i>c<td><p>3</table>",
+            "| a | 1 \\| 2 |\n| --- | --- |\n| bc | 3 |",
         ),
         ("<table><tr><td><h2>laid</h2><td>out</table>", "## laid\n\nout"),
         ("<ul><li>one<ul><li>two</ul><li>three</ul>", "- one\n  - two\n- three"),
