@@ -47,7 +47,7 @@ class BundledTokenizer:
 
     def tokenize(self, text: str) -> TokenizedText:
         found = self._tokenizer.encode(text, add_special_tokens=False)
-        return TokenizedText(found.ids, found.offsets, found.word_ids)
+        return TokenizedText.of(found)
 
 
 @dataclass(frozen=True, slots=True)

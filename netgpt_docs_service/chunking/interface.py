@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from netgpt_docs_service.domain.chunks import Passage
 from netgpt_docs_service.domain.layout import PLAIN, Layout
+
+if TYPE_CHECKING:  # use cases import this, and start without it
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Tokens(Protocol):
@@ -18,13 +22,13 @@ class Tokens(Protocol):
         ...
 
     @property
-    def offsets(self) -> Sequence[tuple[int, int]]:
-        """Where each token stands in the text, in characters."""
+    def offsets(self) -> NDArray[np.int32]:
+        """Where each token stands in the text, in characters: a row of start and end for each."""
         ...
 
     @property
-    def words(self) -> Sequence[int | None]:
-        """The pre-tokenizer's word of each token: neighbours of one word carry one number."""
+    def words(self) -> NDArray[np.int32]:
+        """The pre-tokenizer's word of each token, -1 for none: neighbours of one word are equal."""
         ...
 
 

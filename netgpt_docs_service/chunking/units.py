@@ -60,8 +60,7 @@ def lay_out(characters: Characters, tokens: Tokens, tokenizer: Tokenizer, limits
 
 def _word_starts(characters: Characters, tokens: Tokens) -> tuple[Numbers, Numbers]:
     """Return where words start, as characters and as tokens, between the text's own two ends."""
-    offsets = np.asarray(tokens.offsets, dtype=np.int64).reshape(-1, 2)
-    words = np.array([-1 if word is None else word for word in tokens.words], dtype=np.int64)
+    offsets, words = tokens.offsets, tokens.words
     # Some tokenizers count the space before a word into its first token.
     starts = characters.next_visible[offsets[:, 0]]
     ends_before = np.concatenate([[0], np.maximum.accumulate(offsets[:, 1])[:-1]])

@@ -31,7 +31,7 @@ def at_turn_starts(units: Units, turn_starts: tuple[int, ...], tokens: Tokens) -
     They differ where a turn begins with characters that the model does not see.
     """
     places = units.positions.searchsorted(turn_starts)
-    ends = np.append(0, np.asarray(tokens.offsets, dtype=np.int64).reshape(-1, 2)[:, 1])
+    ends = np.append(0, tokens.offsets[:, 1])
     starts = np.asarray(turn_starts, dtype=np.int64)
     is_before_word = (ends[units.token_at[places]] <= starts) & ~units.forced[places]
     is_inner = (places > 0) & (places < len(units.positions) - 1)

@@ -45,7 +45,7 @@ class WordPieceTokenizer:
 
     def tokenize(self, text: str) -> TokenizedText:
         found = self._tokenizer.encode(text, add_special_tokens=False)
-        return TokenizedText(found.ids, found.offsets, found.word_ids)
+        return TokenizedText.of(found)
 
 
 @pytest.fixture(scope="session")
