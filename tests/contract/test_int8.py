@@ -24,9 +24,10 @@ TEXTS = [
     "address table for the packet search",
 ]
 
-pytestmark = pytest.mark.skipif(
-    find_spec("nncf") is None, reason="NNCF is not installed (extra `int8`)"
-)
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.skipif(find_spec("nncf") is None, reason="NNCF is not installed (extra `int8`)"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ async def lasting_collection(qdrant: QdrantAddress) -> AsyncIterator[str]:
 @pytest.fixture
 def example_count(adapter: str) -> int:
     """How many interleavings to try: a request to a server takes ten times as long."""
-    return 100 if adapter == "edge" else 6
+    return 40 if adapter == "edge" else 3
 
 
 @pytest.fixture

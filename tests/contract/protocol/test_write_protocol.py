@@ -290,4 +290,4 @@ def test_no_interleaving_of_writes_loses_mixes_or_revives_a_document(
 def test_thousands_of_interleavings_lose_nothing(
     machine: type[WriteProtocol], example_count: int
 ) -> None:
-    run_machine(machine, 10 * example_count)
+    run_machine(machine, 25 * example_count)

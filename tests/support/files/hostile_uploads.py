@@ -92,13 +92,13 @@ HOSTILE_UPLOADS = (
     _upload(
         "a ZIP bomb, 1000:1",
         "bomb.docx",
-        lambda: hostile_packages.word_bomb(300 * 2**20),
+        lambda: hostile_packages.word_bomb(100 * 2**20),
         "unsafe_file",
     ),
     _upload(
         "a ZIP bomb in a ZIP",
         "nested.docx",
-        lambda: hostile_packages.nested_bomb(300 * 2**20),
+        lambda: hostile_packages.nested_bomb(260 * 2**20),
         STORED,
         "unsafe_file",
     ),
@@ -145,9 +145,9 @@ HOSTILE_UPLOADS = (
         "no_extractable_text",
     ),
     _upload(
-        "a PDF with 100 MB of commands",
+        "a PDF with 40 MB of commands",
         "commands.pdf",
-        lambda: hostile_pdfs.text_bomb(100 * 2**20),
+        lambda: hostile_pdfs.text_bomb(40 * 2**20),
         "unsafe_file",
         "limit_exceeded",
     ),

@@ -136,6 +136,6 @@ async def test_tokenizing_is_told_to_the_observer(
     await room.embedder.embed_query(words(3))
     await room.embedder.embed_texts([words(3), words(4)], kind=TextKind.QUERY)
     measured = MeasuredTokenizer(prefixed, observer)
-    assert measured.tokenize(words(50)) == prefixed.tokenize(words(50))
+    assert measured.tokenize(words(50)).ids == prefixed.tokenize(words(50)).ids
     assert measured.special_token_count == prefixed.special_token_count
     assert observer.tokenizings == [(Lane.QUERY, 7), (Lane.QUERY, 15), (Lane.INGEST, 50)]
