@@ -40,7 +40,10 @@ def quick_folder(quick_parent: Path) -> Iterator[Path]:
 @pytest.fixture(scope="session", autouse=True)
 def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A cache of our own, here and in every process that a test starts, shared by all tests."""
-    folder = tmp_path_factory.mktemp("user-cache")
+    own = tmp_path_factory.getbasetemp()
+    is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
+    folder = (own.parent if is_one_of_many else own) / "user-cache"
+    folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         yield folder

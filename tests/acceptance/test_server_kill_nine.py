@@ -97,7 +97,7 @@ def loaded(request: pytest.FixtureRequest, service: ServiceProcess) -> Load:
     return load
 
 
-SOME = pytest.param((100, 1), id="100 documents, killed once")
+SOME = pytest.param((40, 1), id="40 documents, killed once")
 MANY = pytest.param((1000, 6), id="1000 documents, killed six times", marks=pytest.mark.soak)
 
 

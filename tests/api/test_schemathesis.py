@@ -98,7 +98,7 @@ def test_every_answer_is_one_that_the_description_promises(
 
     @given(case=operations[label].as_strategy(generation_mode=mode))
     @examples(
-        max_examples=12,
+        max_examples=8,
         deadline=None,
         database=None,
         derandomize=True,
