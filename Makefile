@@ -3,7 +3,7 @@
 PYTHON ?= python3
 DATA ?=
 UPGRADE ?=
-WORKERS ?= 2
+WORKERS ?= 3
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
 VENV := .venv
