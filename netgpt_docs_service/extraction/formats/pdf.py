@@ -113,8 +113,13 @@ def _read(document: Any, file: FileBytes, limits: ReadLimits) -> Extracted:  # n
         title=title,
         language=language_of(document),
         metadata=metadata_of(document),
-        warnings=_warnings(unreadable, recognised),
+        warnings=(*_warnings(unreadable, recognised), *_attached(document)),
     )
+
+
+def _attached(document: Any) -> tuple[str, ...]:  # noqa: ANN401
+    count: int = document.count_attachments()
+    return (f"{count} attached to the PDF: not read",) if count > 0 else ()
 
 
 def _pages_of(document: Any, limits: ReadLimits) -> tuple[list[PageLines], _Unreadable]:  # noqa: ANN401

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from io import BytesIO
 
+import pypdfium2
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
@@ -118,3 +119,12 @@ def _draw(canvas: Canvas, lines: Sequence[str | Sized]) -> None:
         canvas.setFont("Helvetica", size)
         canvas.drawString(_LEFT, height, text)
         height -= round(1.4 * size)
+
+
+def attach(content: bytes, name: str, attached: bytes) -> bytes:
+    """Return the PDF with a file attached to it."""
+    document = pypdfium2.PdfDocument(content)
+    document.new_attachment(name).set_data(attached)
+    buffer = BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.support.files.pdf import make_bare_pdf, make_form_pdf, make_pdf
+from tests.support.files.pdf import attach, make_bare_pdf, make_form_pdf, make_pdf
 from tests.support.files.reading import is_sound, page_texts, read
 
 
@@ -99,3 +99,10 @@ def test_a_pdf_with_a_broken_table_of_objects_is_read_with_a_warning() -> None:
 
     assert page_texts(extracted) == ["First", "Second"]
     assert "the PDF is damaged" in extracted.warnings[0]
+
+
+def test_what_is_attached_is_not_read_and_said() -> None:
+    extracted = read(attach(make_pdf([["A page"]]), "a.txt", b"attached words"), "pdf")
+
+    assert "attached words" not in extracted.text
+    assert extracted.warnings == ("1 attached to the PDF: not read",)
