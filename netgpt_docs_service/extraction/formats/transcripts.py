@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from netgpt_docs_service.domain.files import Extracted
 from netgpt_docs_service.domain.layout import Layout
 from netgpt_docs_service.errors import NoExtractableText
-from netgpt_docs_service.extraction.encoding import decode
+from netgpt_docs_service.extraction.file_text import short_text_of
 from netgpt_docs_service.extraction.normalising import normalised
 from netgpt_docs_service.extraction.reader import FileBytes, ReadLimits
-from netgpt_docs_service.extraction.results import check_text_bytes
 
 _CUE_TIMES = re.compile(
     r"^[ \t]*(?P<begins>(?:\d{1,4}:)?\d{1,2}:\d{2})[.,]\d{1,3}"
@@ -46,8 +45,7 @@ class Turn:
 
 def read_cues(file: FileBytes, limits: ReadLimits) -> Extracted:
     """Return WebVTT or SubRip subtitles as turns; cues of one voice are joined."""
-    decoded = decode(file.content, charset=file.charset)
-    check_text_bytes(decoded.text, limits)
+    decoded = short_text_of(file, limits)
     turns = _joined(_cues(normalised(decoded.text)))
     return transcript(turns, media_type=file.media_type, warnings=decoded.warnings)
 

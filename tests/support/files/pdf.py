@@ -9,6 +9,8 @@ import pypdfium2
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.support.files.pdf_objects import pdf_of
+
 _LEFT, _TOP = 60, 780
 Sized = tuple[str, float]
 
@@ -92,24 +94,7 @@ def make_bare_pdf(
             f"/Annots [{notes}] >>"
         )
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
-    return _assembled(objects)
-
-
-def _assembled(objects: Sequence[str]) -> bytes:
-    content = b"%PDF-1.7\n"
-    offsets = []
-    for number, body in enumerate(objects, 1):
-        offsets.append(len(content))
-        content += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
-    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-    return (
-        content
-        + (
-            f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
-            f"trailer << /Root 1 0 R /Size {len(objects) + 1} >>\n"
-            f"startxref\n{len(content)}\n%%EOF\n"
-        ).encode()
-    )
+    return pdf_of([each.encode("latin-1") for each in objects])
 
 
 def _draw(canvas: Canvas, lines: Sequence[str | Sized]) -> None:
